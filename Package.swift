@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Kernels need AVX2 and FMA on x86-64; arm64 has its vector unit by default. Numeric targets are
+// optimised in debug builds too: unoptimised SIMD code is about a hundred times slower.
+#if arch(x86_64)
+  let vectorFlags = ["-Xcc", "-march=x86-64-v3"]
+#else
+  let vectorFlags: [String] = []
+#endif
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let numeric: [SwiftSetting] =
+  strict + [
+    .unsafeFlags(vectorFlags, .when(configuration: .release)),
+    .unsafeFlags(["-O"] + vectorFlags, .when(configuration: .debug)),
+  ]
+
+let package = Package(
+  name: "dyad",
+  products: [.executable(name: "dyad", targets: ["dyad"])],
+  targets: [
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+    .target(name: "CLineEdit", linkerSettings: [.linkedLibrary("edit")]),
+    .target(
+      name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: numeric,
+      linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: numeric),
+    .target(name: "Layers", dependencies: ["Tensors"], swiftSettings: numeric),
+    .target(name: "Images", dependencies: ["CPNG"], swiftSettings: numeric),
+    .target(name: "Files", dependencies: ["CZlib"], swiftSettings: numeric),
+    .target(
+      name: "Datasets", dependencies: ["Images", "Files", "Tensors"], swiftSettings: numeric),
+    .target(name: "Methods", dependencies: ["Layers"], swiftSettings: numeric),
+    .target(name: "Analysis", dependencies: ["Layers", "Datasets"], swiftSettings: numeric),
+    .target(name: "Plots", dependencies: ["Images"], swiftSettings: numeric),
+    .target(
+      name: "Sessions",
+      dependencies: [
+        "Kernels", "Tensors", "Layers", "Images", "Files", "Datasets", "Methods", "Analysis",
+      ], swiftSettings: numeric),
+    .target(name: "CommandLanguage", swiftSettings: strict),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "CommandLanguage", "Sessions", "Plots", "Analysis", "Methods", "Datasets", "Files",
+        "Images", "Layers", "Tensors", "Kernels",
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "dyad", dependencies: ["Commands", "CommandLanguage", "Sessions", "CLineEdit"],
+      swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport",
+      swiftSettings: numeric),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "TestSupport", "COpenBLAS"],
+      swiftSettings: numeric),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: numeric),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Layers", "TestSupport"], swiftSettings: numeric),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "TestSupport"], swiftSettings: numeric),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: numeric),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"], swiftSettings: numeric),
+    .testTarget(
+      name: "MethodsTests", dependencies: ["Methods", "TestSupport"], swiftSettings: numeric),
+    .testTarget(
+      name: "AnalysisTests", dependencies: ["Analysis", "TestSupport"], swiftSettings: numeric),
+    .testTarget(name: "PlotsTests", dependencies: ["Plots", "TestSupport"], swiftSettings: numeric),
+    .testTarget(
+      name: "SessionsTests", dependencies: ["Sessions", "TestSupport"], swiftSettings: numeric),
+    .testTarget(
+      name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandsTests", dependencies: ["Commands", "TestSupport"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

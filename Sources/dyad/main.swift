@@ -1,0 +1,1 @@
+print("dyad: not built yet")
