@@ -4,7 +4,7 @@ import Tensors
 /// Batch normalisation of the innermost dimension: rows [N, C] (1d) or maps [N, H, W, C] (2d).
 ///
 /// Source: `torch.nn.BatchNorm1d`, `torch.nn.BatchNorm2d`; ε 1e−5, momentum 0.1.
-public struct BatchNorm: Layer {
+package struct BatchNorm: Layer {
   private let path: String
   private let numFeatures: Int
   private let state: BatchNormState
@@ -13,7 +13,7 @@ public struct BatchNorm: Layer {
   ///
   /// `trainsBias` off keeps β at 0 (the SimCLR projector's last normalisation); `weight` is γ's
   /// first value, 0 in the last normalisation of a residual block with zero initialisation.
-  public init(
+  package init(
     _ scope: LayerScope, numFeatures: Int, affine: Bool = true, weight: Float = 1,
     trainsBias: Bool = true
   ) {
@@ -31,14 +31,14 @@ public struct BatchNorm: Layer {
       counter: layout.counter(scope["num_batches_tracked"].path))
   }
 
-  public func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
+  package func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
     self(x, residual: nil, relu: nil, in: plan)
   }
 
   /// Records normalisation, then the residual add and the ReLU where asked.
   ///
   /// `relu` is the path under which the activation is seen when operations are kept apart.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Value, residual: Value?, relu: String?, in plan: PlanBuilder
   ) -> Value {
     let s = plan.shape(x)

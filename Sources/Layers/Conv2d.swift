@@ -4,7 +4,7 @@ import Tensors
 /// A 2-D convolution layer with weights [K, C, R, R], without dilation or groups.
 ///
 /// Source: `torch.nn.Conv2d`; its default initialisation is uniform within 1/√fan_in.
-public struct Conv2d: Layer {
+package struct Conv2d: Layer {
   private let path: String
   private let inChannels: Int
   private let outChannels: Int
@@ -15,7 +15,7 @@ public struct Conv2d: Layer {
   private let bias: Parameter?
 
   /// Registers the layer's parameters; `initializer` replaces the default of the weights.
-  public init(
+  package init(
     _ scope: LayerScope, inChannels: Int, outChannels: Int, kernelSize: Int, stride: Int = 1,
     padding: Int = 0, bias: Bool = true, initializer: Initializer? = nil
   ) {
@@ -35,7 +35,7 @@ public struct Conv2d: Layer {
         scope["bias"].path, shape: [outChannels], .uniform(bound: bound)) : nil
   }
 
-  public func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
+  package func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
     let s = plan.shape(x)
     let shape = ConvolutionShape(
       n: s[0], h: s[1], w: s[2], c: inChannels, k: outChannels, r: kernelSize, s: kernelSize,

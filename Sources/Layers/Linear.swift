@@ -3,7 +3,7 @@ import Tensors
 /// A linear layer [N, in] → [N, out] with weights [out, in].
 ///
 /// Source: `torch.nn.Linear`; its default initialisation is uniform within 1/√in.
-public struct Linear: Layer {
+package struct Linear: Layer {
   private let path: String
   private let inFeatures: Int
   private let outFeatures: Int
@@ -11,7 +11,7 @@ public struct Linear: Layer {
   private let bias: Parameter?
 
   /// Registers the layer's parameters; `trainsBias` off keeps the bias at its first values.
-  public init(
+  package init(
     _ scope: LayerScope, inFeatures: Int, outFeatures: Int, bias: Bool = true,
     trainsBias: Bool = true
   ) {
@@ -28,7 +28,7 @@ public struct Linear: Layer {
         isTrainable: trainsBias) : nil
   }
 
-  public func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
+  package func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
     let s = plan.shape(x)
     precondition(s.count == 2 && s[1] == inFeatures, "'\(path)' expects \(inFeatures), got \(s)")
     return plan.scope(path) {

@@ -1,22 +1,24 @@
 import Kernels
 import Tensors
 
-/// Max-pooling of maps. Source: `torch.nn.MaxPool2d`.
-public struct MaxPool2d: Layer {
+/// Max-pooling of maps.
+///
+/// Source: `torch.nn.MaxPool2d`.
+package struct MaxPool2d: Layer {
   private let path: String
   private let kernelSize: Int
   private let stride: Int
   private let padding: Int
 
   /// Makes the layer.
-  public init(_ scope: LayerScope, kernelSize: Int, stride: Int, padding: Int) {
+  package init(_ scope: LayerScope, kernelSize: Int, stride: Int, padding: Int) {
     path = scope.path
     self.kernelSize = kernelSize
     self.stride = stride
     self.padding = padding
   }
 
-  public func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
+  package func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
     let s = plan.shape(x)
     let shape = PoolingShape(
       n: s[0], h: s[1], w: s[2], c: s[3], window: kernelSize, stride: stride, padding: padding)
@@ -26,14 +28,16 @@ public struct MaxPool2d: Layer {
   }
 }
 
-/// The mean over all positions: [N, H, W, C] → [N, C]. Source: `torch.nn.AdaptiveAvgPool2d`.
-public struct AdaptiveAvgPool2d: Layer {
+/// The mean over all positions: [N, H, W, C] → [N, C].
+///
+/// Source: `torch.nn.AdaptiveAvgPool2d`.
+package struct AdaptiveAvgPool2d: Layer {
   private let path: String
 
   /// Makes the layer.
-  public init(_ scope: LayerScope) { path = scope.path }
+  package init(_ scope: LayerScope) { path = scope.path }
 
-  public func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
+  package func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
     let s = plan.shape(x)
     return plan.scope(path) {
       plan.add(

@@ -31,11 +31,17 @@ public protocol Operation: AnyObject {
 }
 
 extension Operation {
+  /// None.
   public var parameters: [Parameter] { [] }
+  /// None.
   public var savedInputs: [Int] { [] }
+  /// No.
   public var savesOutput: Bool { false }
+  /// None.
   public var stateCount: Int { 0 }
+  /// None.
   public var workspaceCount: Int { 0 }
+  /// Stages nothing.
   public func commit(_ c: OperationContext) {}
 }
 

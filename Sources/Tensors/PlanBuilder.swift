@@ -22,8 +22,9 @@ public final class PlanBuilder {
   public let isTraining: Bool
   /// The number of statistic groups of every normalisation: 2 when each view has its own.
   public let statisticGroups: Int
-  /// Whether normalisation, residual add and ReLU are one operation. Plans that show every
-  /// activation keep them apart; the numbers are the same bits.
+  /// Whether normalisation, residual add and ReLU are one operation.
+  ///
+  /// Plans that show every activation keep them apart; the numbers are the same bits.
   public let fusesActivations: Bool
   private(set) var values: [ValueRecord] = []
   private(set) var nodes: [NodeRecord] = []

@@ -90,7 +90,8 @@ struct PlanSchedule {
       let size = value.shape.reduce(1, *)
       dataSlot.append(value.storage == id ? requests.count : nil)
       if value.storage == id {
-        requests.append(BufferRequest(count: size, first: first[id], last: max(first[id], last[id])))
+        requests.append(
+          BufferRequest(count: size, first: first[id], last: max(first[id], last[id])))
       }
       gradientSlot.append(hasGradient[id] ? requests.count : nil)
       if hasGradient[id] {

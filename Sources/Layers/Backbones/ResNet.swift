@@ -5,8 +5,8 @@ import Tensors
 /// Source: torchvision's `resnet18`, `resnet34`, `resnet50` (v1.5: a bottleneck's stride is in its
 /// 3×3 convolution), with their names and Kaiming-normal (`fan_out`) initialisation. The CIFAR
 /// stem replaces `conv1` afterwards in both halves of the reference, so it keeps PyTorch's default.
-public struct ResNet: Backbone {
-  public let featureDimension: Int
+package struct ResNet: Backbone {
+  package let featureDimension: Int
   private let path: String
   private let conv1: Conv2d
   private let bn1: BatchNorm
@@ -15,7 +15,7 @@ public struct ResNet: Backbone {
   private let avgpool: AdaptiveAvgPool2d
 
   /// Registers the network's parameters.
-  public init(_ scope: LayerScope, _ c: BackboneConfiguration, inChannels: Int) {
+  package init(_ scope: LayerScope, _ c: BackboneConfiguration, inChannels: Int) {
     path = scope.path
     let isCIFAR = c.stem == .cifar
     conv1 = Conv2d(
@@ -43,7 +43,7 @@ public struct ResNet: Backbone {
     featureDimension = channels
   }
 
-  public func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
+  package func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
     var y = bn1(
       conv1(x, in: plan), residual: nil, relu: path.isEmpty ? "relu" : path + ".relu", in: plan)
     if let maxpool { y = maxpool(y, in: plan) }
@@ -112,7 +112,9 @@ struct ResidualBlock: Layer {
   }
 }
 
-/// Normal with variance 2/fan_out. Source: `kaiming_normal_(mode="fan_out", nonlinearity="relu")`.
+/// Normal with variance 2/fan_out.
+///
+/// Source: `kaiming_normal_(mode="fan_out", nonlinearity="relu")`.
 func kaimingNormal(outChannels: Int, kernelSize: Int) -> Initializer {
   .normal(std: (2 / Float(outChannels * kernelSize * kernelSize)).squareRoot())
 }

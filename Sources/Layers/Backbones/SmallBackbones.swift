@@ -4,13 +4,13 @@ import Tensors
 ///
 /// 3×3 convolutions with normalisation and ReLU; each after the first halves the map and doubles
 /// the channels.
-public struct SmallCNN: Backbone {
-  public let featureDimension: Int
+package struct SmallCNN: Backbone {
+  package let featureDimension: Int
   private let stages: [(path: String, conv: Conv2d, norm: BatchNorm)]
   private let avgpool: AdaptiveAvgPool2d
 
   /// Registers the network's parameters.
-  public init(_ scope: LayerScope, width: Int, inChannels: Int) {
+  package init(_ scope: LayerScope, width: Int, inChannels: Int) {
     var channels = inChannels
     stages = (0..<4).map { i in
       let out = width << i
@@ -28,7 +28,7 @@ public struct SmallCNN: Backbone {
     featureDimension = channels
   }
 
-  public func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
+  package func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
     var y = x
     for stage in stages {
       y = stage.norm(stage.conv(y, in: plan), residual: nil, relu: stage.path, in: plan)
@@ -38,14 +38,14 @@ public struct SmallCNN: Backbone {
 }
 
 /// A perceptron of two hidden layers for points or flattened images: [N, D] → h [N, width].
-public struct MLP: Backbone {
-  public let featureDimension: Int
+package struct MLP: Backbone {
+  package let featureDimension: Int
   private let inFeatures: Int
   private let layers: [(path: String, linear: Linear, norm: BatchNorm)]
   private let output: Linear
 
   /// Registers the network's parameters.
-  public init(_ scope: LayerScope, inFeatures: Int, width: Int) {
+  package init(_ scope: LayerScope, inFeatures: Int, width: Int) {
     self.inFeatures = inFeatures
     featureDimension = width
     layers = (0..<2).map { i in
@@ -60,7 +60,7 @@ public struct MLP: Backbone {
     output = Linear(scope["fc3"], inFeatures: width, outFeatures: width)
   }
 
-  public func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
+  package func callAsFunction(_ x: Value, in plan: PlanBuilder) -> Value {
     var y = plan.flatten(x)
     for layer in layers {
       y = layer.norm(layer.linear(y, in: plan), residual: nil, relu: layer.path, in: plan)

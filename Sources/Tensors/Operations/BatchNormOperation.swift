@@ -31,8 +31,8 @@ public struct BatchNormState: Sendable {
 /// Training uses the biased variance of the batch; the running variance takes the unbiased one:
 /// running ← 0.9 running + 0.1 batch, once per statistic group, at commit. ε is 1e−5.
 /// Source: `torch.nn.BatchNorm2d`.
-public final class BatchNormOperation: Operation {
-  public let kind = "batchnorm"
+package final class BatchNormOperation: Operation {
+  package let kind = "batchnorm"
   private let shape: BatchNormShape
   private let norm: BatchNormState
   private let isTraining: Bool
@@ -42,7 +42,7 @@ public final class BatchNormOperation: Operation {
   private static let momentum: Float = 0.1
 
   /// Makes the operation; a residual is its second input.
-  public init(
+  package init(
     _ shape: BatchNormShape, _ norm: BatchNormState, isTraining: Bool, hasResidual: Bool,
     relu: Bool
   ) {
@@ -53,18 +53,18 @@ public final class BatchNormOperation: Operation {
     self.relu = relu
   }
 
-  public var parameters: [Parameter] { [norm.weight, norm.bias].compactMap { $0 } }
-  public var savedInputs: [Int] { [0] }
-  public var savesOutput: Bool { relu }
-  public var stateCount: Int { 2 * statistics.groups * shape.channels }
-  public var workspaceCount: Int { batchNormWorkspace(statistics) }
+  package var parameters: [Parameter] { [norm.weight, norm.bias].compactMap { $0 } }
+  package var savedInputs: [Int] { [0] }
+  package var savesOutput: Bool { relu }
+  package var stateCount: Int { 2 * statistics.groups * shape.channels }
+  package var workspaceCount: Int { batchNormWorkspace(statistics) }
 
   /// Running statistics are the same for every group.
   private var statistics: BatchNormShape {
     isTraining ? shape : BatchNormShape(rows: shape.rows, channels: shape.channels, groups: 1)
   }
 
-  public func forward(_ c: OperationContext) {
+  package func forward(_ c: OperationContext) {
     let mean = c.state
     let variance = c.state + statistics.groups * shape.channels
     if isTraining {
@@ -80,7 +80,7 @@ public final class BatchNormOperation: Operation {
       residual: hasResidual ? c.input(1) : nil, relu: relu, workspace: c.workspace, y: c.output())
   }
 
-  public func backward(_ c: OperationContext) {
+  package func backward(_ c: OperationContext) {
     guard let dy = c.outputGradient() else { return }
     batchNormBackward(
       c.workers, statistics, x: c.input(), mean: c.state,
@@ -94,7 +94,7 @@ public final class BatchNormOperation: Operation {
         dGamma: norm.weight.map { c.gradient($0) }, dBeta: norm.bias.map { c.gradient($0) }))
   }
 
-  public func commit(_ c: OperationContext) {
+  package func commit(_ c: OperationContext) {
     guard isTraining else { return }
     let n = Float(shape.rows / shape.groups)
     let unbiased = n > 1 ? n / (n - 1) : 1

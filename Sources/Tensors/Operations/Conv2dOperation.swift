@@ -3,36 +3,36 @@ import Kernels
 /// Convolves an NHWC map: [N, H, W, C] → [N, H′, W′, K], weights [K, C, R, S].
 ///
 /// Source: `torch.nn.Conv2d`.
-public final class Conv2dOperation: Operation {
-  public let kind = "conv2d"
+package final class Conv2dOperation: Operation {
+  package let kind = "conv2d"
   /// The convolution's sizes.
-  public let shape: ConvolutionShape
+  package let shape: ConvolutionShape
   private let weight: Parameter
   private let bias: Parameter?
 
   /// Makes the operation of given sizes and parameters.
-  public init(_ shape: ConvolutionShape, weight: Parameter, bias: Parameter?) {
+  package init(_ shape: ConvolutionShape, weight: Parameter, bias: Parameter?) {
     self.shape = shape
     self.weight = weight
     self.bias = bias
   }
 
-  public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
-  public var savedInputs: [Int] { [0] }
-  public var workspaceCount: Int {
+  package var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+  package var savedInputs: [Int] { [0] }
+  package var workspaceCount: Int {
     max(
       convolutionForwardPackedCount(shape), convolutionBackwardPackedCount(shape),
       convolutionBackwardWeightsWorkspace(shape))
   }
 
-  public func forward(_ c: OperationContext) {
+  package func forward(_ c: OperationContext) {
     packConvolutionForward(c.workers, shape, weights: c.values(weight), to: c.workspace)
     convolutionForward(
       c.workers, shape, x: c.input(), packed: c.workspace, bias: bias.map { c.values($0) },
       y: c.output())
   }
 
-  public func backward(_ c: OperationContext) {
+  package func backward(_ c: OperationContext) {
     guard let dy = c.outputGradient() else { return }
     convolutionBackwardWeights(
       c.workers, shape, x: c.input(), dy: dy, accumulate: false, workspace: c.workspace,

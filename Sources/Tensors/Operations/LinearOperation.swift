@@ -3,8 +3,8 @@ import Kernels
 /// Computes y = x Wᵀ + b: [N, in] → [N, out], weights [out, in].
 ///
 /// Source: `torch.nn.Linear`.
-public final class LinearOperation: Operation {
-  public let kind = "linear"
+package final class LinearOperation: Operation {
+  package let kind = "linear"
   private let rows: Int
   private let inFeatures: Int
   private let outFeatures: Int
@@ -12,7 +12,7 @@ public final class LinearOperation: Operation {
   private let bias: Parameter?
 
   /// Makes the operation for a number of rows.
-  public init(rows: Int, inFeatures: Int, outFeatures: Int, weight: Parameter, bias: Parameter?) {
+  package init(rows: Int, inFeatures: Int, outFeatures: Int, weight: Parameter, bias: Parameter?) {
     self.rows = rows
     self.inFeatures = inFeatures
     self.outFeatures = outFeatures
@@ -20,10 +20,10 @@ public final class LinearOperation: Operation {
     self.bias = bias
   }
 
-  public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
-  public var savedInputs: [Int] { [0] }
+  package var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+  package var savedInputs: [Int] { [0] }
 
-  public func forward(_ c: OperationContext) {
+  package func forward(_ c: OperationContext) {
     gemm(
       c.workers, transposeB: true, m: rows, n: outFeatures, k: inFeatures, a: c.input(),
       lda: inFeatures, b: c.values(weight), ldb: inFeatures, c: c.output(), ldc: outFeatures)
@@ -32,7 +32,7 @@ public final class LinearOperation: Operation {
     }
   }
 
-  public func backward(_ c: OperationContext) {
+  package func backward(_ c: OperationContext) {
     guard let dy = c.outputGradient() else { return }
     gemm(
       c.workers, transposeA: true, m: outFeatures, n: inFeatures, k: rows, a: dy,

@@ -3,24 +3,24 @@ import Kernels
 /// Takes the maximum of each window: [N, H, W, C] → [N, H′, W′, C].
 ///
 /// Source: `torch.nn.MaxPool2d`; equal maxima send their gradient to the first in row-major order.
-public final class MaxPoolOperation: Operation {
-  public let kind = "maxpool"
+package final class MaxPoolOperation: Operation {
+  package let kind = "maxpool"
   private let shape: PoolingShape
 
   /// Makes the operation.
-  public init(_ shape: PoolingShape) { self.shape = shape }
+  package init(_ shape: PoolingShape) { self.shape = shape }
 
-  public var stateCount: Int { shape.n * shape.oh * shape.ow * shape.c }
+  package var stateCount: Int { shape.n * shape.oh * shape.ow * shape.c }
 
   private func places(_ c: OperationContext) -> UnsafeMutablePointer<Int32> {
     UnsafeMutableRawPointer(c.state).assumingMemoryBound(to: Int32.self)
   }
 
-  public func forward(_ c: OperationContext) {
+  package func forward(_ c: OperationContext) {
     maxPool(c.workers, shape, x: c.input(), y: c.output(), argmax: places(c))
   }
 
-  public func backward(_ c: OperationContext) {
+  package func backward(_ c: OperationContext) {
     guard let dy = c.outputGradient(), let dx = c.inputGradient() else { return }
     maxPoolBackward(
       c.workers, shape, dy: dy, argmax: places(c), accumulate: c.addsToInputGradient(), dx: dx)
@@ -30,25 +30,25 @@ public final class MaxPoolOperation: Operation {
 /// Takes the mean over positions: [N, H, W, C] → [N, C].
 ///
 /// Source: `torch.nn.AdaptiveAvgPool2d((1, 1))`.
-public final class GlobalAveragePoolOperation: Operation {
-  public let kind = "avgpool"
+package final class GlobalAveragePoolOperation: Operation {
+  package let kind = "avgpool"
   private let n: Int
   private let positions: Int
   private let channels: Int
 
   /// Makes the operation.
-  public init(n: Int, positions: Int, channels: Int) {
+  package init(n: Int, positions: Int, channels: Int) {
     self.n = n
     self.positions = positions
     self.channels = channels
   }
 
-  public func forward(_ c: OperationContext) {
+  package func forward(_ c: OperationContext) {
     globalAveragePool(
       c.workers, n: n, positions: positions, c: channels, x: c.input(), y: c.output())
   }
 
-  public func backward(_ c: OperationContext) {
+  package func backward(_ c: OperationContext) {
     guard let dy = c.outputGradient(), let dx = c.inputGradient() else { return }
     globalAveragePoolBackward(
       c.workers, n: n, positions: positions, c: channels, dy: dy,
@@ -57,20 +57,20 @@ public final class GlobalAveragePoolOperation: Operation {
 }
 
 /// Computes max(x, 0) of any shape.
-public final class ReLUOperation: Operation {
-  public let kind = "relu"
+package final class ReLUOperation: Operation {
+  package let kind = "relu"
   private let count: Int
 
   /// Makes the operation for a number of elements.
-  public init(count: Int) { self.count = count }
+  package init(count: Int) { self.count = count }
 
-  public var savesOutput: Bool { true }
+  package var savesOutput: Bool { true }
 
-  public func forward(_ c: OperationContext) {
+  package func forward(_ c: OperationContext) {
     relu(c.workers, count: count, x: c.input(), y: c.output())
   }
 
-  public func backward(_ c: OperationContext) {
+  package func backward(_ c: OperationContext) {
     guard let dy = c.outputGradient(), let dx = c.inputGradient() else { return }
     reluBackward(
       c.workers, count: count, y: FloatPointer(c.output()), dy: dy,
@@ -79,19 +79,19 @@ public final class ReLUOperation: Operation {
 }
 
 /// Adds two values of one shape; the residual connection of plans that keep every activation.
-public final class AddOperation: Operation {
-  public let kind = "add"
+package final class AddOperation: Operation {
+  package let kind = "add"
   private let count: Int
 
   /// Makes the operation for a number of elements.
-  public init(count: Int) { self.count = count }
+  package init(count: Int) { self.count = count }
 
-  public func forward(_ c: OperationContext) {
+  package func forward(_ c: OperationContext) {
     copyOrAdd(c.workers, count: count, x: c.input(0), accumulate: false, y: c.output())
     copyOrAdd(c.workers, count: count, x: c.input(1), accumulate: true, y: c.output())
   }
 
-  public func backward(_ c: OperationContext) {
+  package func backward(_ c: OperationContext) {
     guard let dy = c.outputGradient() else { return }
     for i in 0..<2 {
       if let dx = c.inputGradient(i) {
