@@ -11,13 +11,14 @@ public func gemm(
   c: MutableFloatPointer, ldc: Int
 ) {
   guard m > 0, n > 0 else { return }
-  if beta != 1 {
+  let isZero = k <= 0 || alpha == 0
+  if isZero ? beta != 1 : beta != 0 && beta != 1 {
     for i in 0..<m {
       let row = c + i * ldc
       for j in 0..<n { row[j] = beta == 0 ? 0 : row[j] * beta }
     }
   }
-  guard k > 0, alpha != 0 else { return }
+  guard !isZero else { return }
   let packed = workers.sharedScratch(count: k * paddedColumns(n))
   packPanels(workers, transpose: transposeB, n: n, k: k, scale: alpha, b: b, ldb: ldb, to: packed)
   gemmPacked(
