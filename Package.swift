@@ -63,7 +63,7 @@ let package = Package(
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: numeric),
     .testTarget(
-      name: "LayersTests", dependencies: ["Layers", "TestSupport"], swiftSettings: numeric),
+      name: "LayersTests", dependencies: ["Layers", "Tensors", "Kernels", "Files", "TestSupport"], swiftSettings: numeric),
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "TestSupport"], swiftSettings: numeric),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: numeric),

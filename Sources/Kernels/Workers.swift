@@ -1,0 +1,78 @@
+import Dispatch
+import Synchronization
+
+/// Runs chunks of work on a fixed number of threads and owns their scratch memory.
+///
+/// A chunk is cut by shape alone, never by the number of threads, and every output has one owner:
+/// results are the same bits for any thread count. One region runs at a time.
+public final class Workers: @unchecked Sendable {
+  /// The number of threads that a region uses at most.
+  public let threads: Int
+  private var scratch: [ScratchBuffer]
+  private var shared = ScratchBuffer()
+
+  /// Makes a pool of at least one thread.
+  public init(threads: Int) {
+    self.threads = max(1, threads)
+    scratch = (0..<self.threads).map { _ in ScratchBuffer() }
+  }
+
+  /// Calls `body(chunk, worker)` once for every chunk; `worker` is below `threads`.
+  public func parallel(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
+    let width = min(threads, chunks)
+    guard width > 1 else {
+      for chunk in 0..<max(0, chunks) { body(chunk, 0) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      // Safe to share: the region ends before this returns, and chunks have disjoint outputs.
+      nonisolated(unsafe) let run = body
+      let next = Atomic<Int>(0)
+      DispatchQueue.concurrentPerform(iterations: width) { worker in
+        while true {
+          let chunk = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard chunk < chunks else { return }
+          run(chunk, worker)
+        }
+      }
+    }
+  }
+
+  /// Calls `body(range, worker)` for consecutive ranges of at most `grain` items of `0..<count`.
+  public func parallel(
+    count: Int, grain: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void
+  ) {
+    let step = max(1, grain)
+    parallel((count + step - 1) / step) { chunk, worker in
+      body(chunk * step..<min(count, (chunk + 1) * step), worker)
+    }
+  }
+
+  /// Returns a worker's scratch of at least `count` floats; it is valid until its next request.
+  public func scratch(_ worker: Int, count: Int) -> MutableFloatPointer {
+    scratch[worker].floats(count)
+  }
+
+  /// Returns the scratch that all workers share in one region; requested outside the region.
+  public func sharedScratch(count: Int) -> MutableFloatPointer { shared.floats(count) }
+}
+
+/// A 64-byte-aligned buffer that only grows.
+final class ScratchBuffer {
+  private var base: MutableFloatPointer?
+  private var capacity = 0
+
+  func floats(_ count: Int) -> MutableFloatPointer {
+    if let base, count <= capacity { return base }
+    base?.deallocate()
+    capacity = max(count + count / 4, 4096)
+    let raw = UnsafeMutableRawPointer.allocate(
+      byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
+    let fresh = raw.bindMemory(to: Float.self, capacity: capacity)
+    fresh.initialize(repeating: 0, count: capacity)
+    base = fresh
+    return fresh
+  }
+
+  deinit { base?.deallocate() }
+}

@@ -1,0 +1,111 @@
+import Kernels
+
+/// Records the operations of one configuration (model, method, batch shape, mode).
+public final class PlanBuilder {
+  /// What is known of a value while the plan is recorded.
+  struct ValueRecord {
+    var name: String
+    var shape: [Int]
+    /// The value whose memory this one shares: itself, or what it was detached from.
+    var storage: Int
+    var needsGradient: Bool
+  }
+
+  /// What is known of an operation.
+  struct NodeRecord {
+    var operation: any Operation
+    var inputs: [Value]
+    var outputs: [Value]
+  }
+
+  /// Whether normalisation uses the batch's statistics (training) or the running ones.
+  public let isTraining: Bool
+  /// The number of statistic groups of every normalisation: 2 when each view has its own.
+  public let statisticGroups: Int
+  /// Whether normalisation, residual add and ReLU are one operation.
+  ///
+  /// Plans that show every activation keep them apart; the numbers are the same bits.
+  public let fusesActivations: Bool
+  private(set) var values: [ValueRecord] = []
+  private(set) var nodes: [NodeRecord] = []
+  private(set) var inputs: [Value] = []
+  private(set) var kept: Set<Int> = []
+  private(set) var losses: [Value] = []
+  private var scopes: [String] = []
+
+  /// Begins a plan.
+  public init(isTraining: Bool, statisticGroups: Int = 1, fusesActivations: Bool = true) {
+    self.isTraining = isTraining
+    self.statisticGroups = statisticGroups
+    self.fusesActivations = fusesActivations
+  }
+
+  /// Runs `body` with a name added to the path of the values that it records.
+  public func scope<R>(_ name: String, _ body: () -> R) -> R {
+    scopes.append(name)
+    defer { scopes.removeLast() }
+    return body()
+  }
+
+  /// The path of names at this place, joined by dots.
+  public var path: String { scopes.joined(separator: ".") }
+
+  /// Returns the shape of a value.
+  public func shape(_ value: Value) -> [Int] { values[value.id].shape }
+
+  /// Adds an input of the plan; the caller writes its data before each run.
+  public func input(_ name: String, shape: [Int]) -> Value {
+    let value = record(name, shape: shape, needsGradient: false)
+    inputs.append(value)
+    return value
+  }
+
+  /// Adds an operation and returns its outputs, which carry the scope's path as their name.
+  public func add(_ operation: any Operation, _ inputs: [Value], shapes: [[Int]]) -> [Value] {
+    let needsGradient =
+      operation.parameters.contains { $0.isTrainable }
+      || inputs.contains { values[$0.id].needsGradient }
+    let outputs = shapes.map { record(path, shape: $0, needsGradient: needsGradient) }
+    nodes.append(NodeRecord(operation: operation, inputs: inputs, outputs: outputs))
+    return outputs
+  }
+
+  /// Adds an operation of one output.
+  public func add(_ operation: any Operation, _ inputs: [Value], shape: [Int]) -> Value {
+    add(operation, inputs, shapes: [shape])[0]
+  }
+
+  /// Returns the same data without its gradient (stop-gradient).
+  public func detach(_ value: Value) -> Value {
+    var copy = values[value.id]
+    copy.needsGradient = false
+    values.append(copy)
+    return Value(id: values.count - 1)
+  }
+
+  /// Returns an input seen as rows [N, …] → [N, D]; inputs carry no gradient.
+  public func flatten(_ value: Value) -> Value {
+    let shape = values[value.id].shape
+    guard shape.count != 2 else { return value }
+    precondition(!values[value.id].needsGradient, "only inputs are flattened")
+    let flat = detach(value)
+    values[flat.id].shape = [shape[0], shape.dropFirst().reduce(1, *)]
+    return flat
+  }
+
+  /// Keeps a value's data until the next run, so that it can be looked at.
+  public func keep(_ value: Value) { kept.insert(values[value.id].storage) }
+
+  /// Keeps every value's data: activations of all layers can be looked at.
+  public func keepAll() { kept.formUnion(values.map(\.storage)) }
+
+  /// Makes a scalar a root of the backward pass, with gradient 1.
+  public func addLoss(_ value: Value) { losses.append(value) }
+
+  private func record(_ name: String, shape: [Int], needsGradient: Bool) -> Value {
+    values.append(
+      ValueRecord(
+        name: name, shape: shape, storage: values.count, needsGradient: needsGradient))
+    return Value(id: values.count - 1)
+  }
+}
