@@ -32,6 +32,7 @@ struct AxisScale: Equatable {
   ///     are left out.
   ///   - log: Whether the axis is logarithmic.
   ///   - room: The share of the range that is left free at both ends.
+  /// - Returns: The lower and the upper limit.
   static func limits(_ values: [Double], log: Bool, room: Double = 0.05) -> (Double, Double) {
     var low = Double.infinity
     var high = -Double.infinity

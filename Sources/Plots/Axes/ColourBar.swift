@@ -10,56 +10,45 @@ struct ColourBar {
   /// How much colours of unused entries are mixed with white; 0 for no second strip.
   var fade = 0.0
 
-  /// The width that the bar takes with its labels and title.
-  var width: Double {
-    barWidth + format.smallSize * 0.7 + labelWidth + format.textSize * 1.3
-  }
-
-  private var barWidth: Double { format.textSize * (fade > 0 ? 1.6 : 1.1) }
-
-  private var labelWidth: Double {
-    ticks(100).labels.map { Font.width($0, size: format.smallSize) }.max() ?? 0
-  }
-
-  private func ticks(_ height: Double) -> Ticks {
-    AxisScale(low: low, high: high, isLog: isLog, start: 0, end: 1)
-      .ticks(most: max(2, Int(height / (format.smallSize * 2.6))))
-  }
-
-  /// Draws the bar upright, its value axis along the whole height.
-  func draw(to list: inout DrawList, at origin: Point, height: Double) {
-    let bar = Rect(x: origin.x, y: origin.y, width: barWidth, height: height)
+  /// Draws the bar lying down, with ticks and its title below.
+  ///
+  /// - Returns: The height that it takes.
+  @discardableResult
+  func draw(to list: inout DrawList, at origin: Point, width: Double) -> Double {
+    let f = format.factor
+    let height = format.textSize * (fade > 0 ? 1.2 : 0.8)
+    let bar = Rect(x: origin.x, y: origin.y, width: width, height: height)
     let colours = map.table()
-    let strip = Bitmap(width: 1, height: 256) { _, y in colours[255 - y] }
-    let split = fade > 0 ? barWidth * 0.6 : barWidth
+    let full = fade > 0 ? height * 0.6 : height
     list.bitmap(
-      strip, in: Rect(x: bar.x, y: bar.y, width: split, height: height), scaling: .area)
+      Bitmap(width: 256, height: 1) { x, _ in colours[x] },
+      in: Rect(x: bar.x, y: bar.y, width: width, height: full), scaling: .area)
     if fade > 0 {
-      let faded = Bitmap(width: 1, height: 256) { _, y in
-        colours[255 - y].mixed(with: .white, share: fade)
-      }
       list.bitmap(
-        faded, in: Rect(x: bar.x + split, y: bar.y, width: barWidth - split, height: height),
-        scaling: .area)
+        Bitmap(width: 256, height: 1) { x, _ in colours[x].mixed(with: .white, share: fade) },
+        in: Rect(x: bar.x, y: bar.y + full, width: width, height: height - full), scaling: .area)
     }
     let line = StrokeStyle(.ink, width: format.axisWidth, crisp: true)
     list.stroke(bar, line)
-    let scale = AxisScale(low: low, high: high, isLog: isLog, start: bar.maxY, end: bar.y)
-    let ticks = ticks(height)
-    let reach = format.smallSize * 0.35
-    for (value, label) in zip(ticks.values, ticks.labels) {
-      let y = scale.position(value)
-      guard y >= bar.y - 0.01, y <= bar.maxY + 0.01 else { continue }
-      list.line(Point(bar.maxX, y), Point(bar.maxX + reach, y), line)
+    let scale = AxisScale(low: low, high: high, isLog: isLog, start: bar.x, end: bar.maxX)
+    let labels = AxisLabels.fitting(
+      scale, size: format.smallSize, spacing: format.smallSize * 1.2)
+    let reach = 2 * f
+    for (value, label) in zip(labels.values, labels.labels) {
+      let x = scale.position(value)
+      list.line(Point(x, bar.maxY), Point(x, bar.maxY + reach), line)
+      // Labels at the ends stay above the bar, so that nothing sticks out of the figure.
+      let half = Font.width(label, size: format.smallSize) / 2
+      let at = min(max(x, bar.x + half - 2 * f), bar.maxX - half + 2 * f)
       list.text(
         TextRun(
-          label, at: Point(bar.maxX + format.smallSize * 0.6, y), size: format.smallSize, .left,
-          .middle))
+          label, at: Point(at, bar.maxY + reach + 1.2 * f), size: format.smallSize, .centre, .top))
     }
-    let titleX = bar.maxX + format.smallSize * 0.7 + labelWidth + format.textSize * 0.8
+    let titleY = bar.maxY + reach + 1.2 * f + format.smallSize * 1.3
     list.text(
       TextRun(
-        Font.elided(title, width: height, size: format.textSize), at: Point(titleX, bar.midY),
-        size: format.textSize, .centre, .middle, turned: true))
+        Font.elided(title, width: width, size: format.textSize), at: Point(bar.midX, titleY),
+        size: format.textSize, .centre, .top))
+    return titleY + format.textSize - origin.y
   }
 }

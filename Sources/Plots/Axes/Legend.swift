@@ -17,7 +17,7 @@ struct Legend {
 
   var entries: [Entry]
   var size: Double
-  /// Draws the legend.
+  /// Draws the legend, in as few rows as fit, and those of about the same length.
   ///
   /// - Parameters:
   ///   - list: What it is drawn to.
@@ -26,24 +26,52 @@ struct Legend {
   /// - Returns: The height that it takes, 0 if it is empty.
   @discardableResult
   func draw(to list: inout DrawList, at origin: Point, width: Double) -> Double {
-    guard !entries.isEmpty else { return 0 }
     let row = size * 1.45
-    var x = 0.0
-    var y = 0.0
-    for entry in entries {
-      let key = keyWidth(entry.key)
-      let name = Font.elided(entry.name, width: max(width - key, size), size: size)
-      let advance = key + Font.width(name, size: size)
-      if x > 0, x + advance > width + 1e-6 {
-        x = 0
-        y += row
+    let (rows, gap) = arranged(width: width)
+    for (r, members) in rows.enumerated() {
+      var x = origin.x
+      for (entry, name) in members {
+        let middle = Point(x, origin.y + (Double(r) + 0.5) * row)
+        let key = keyWidth(entry.key)
+        draw(entry.key, to: &list, at: middle)
+        list.text(TextRun(name, at: Point(x + key, middle.y), size: size, .left, .middle))
+        x += key + Font.width(name, size: size) + gap
       }
-      let middle = Point(origin.x + x, origin.y + y + row / 2)
-      draw(entry.key, to: &list, at: middle)
-      list.text(TextRun(name, at: Point(middle.x + key, middle.y), size: size, .left, .middle))
-      x += advance + size * 1.1
     }
-    return y + row
+    return Double(rows.count) * row
+  }
+
+  /// Returns rows of entries with their names cut to fit, and the space between entries.
+  private func arranged(width: Double) -> ([[(Entry, String)]], Double) {
+    let named = entries.map { entry in
+      (entry, Font.elided(entry.name, width: max(width - keyWidth(entry.key), size), size: size))
+    }
+    func rows(_ limit: Double, _ gap: Double) -> [[(Entry, String)]] {
+      var rows: [[(Entry, String)]] = []
+      var x = 0.0
+      for (entry, name) in named {
+        let advance = keyWidth(entry.key) + Font.width(name, size: size)
+        if rows.isEmpty || x + advance > limit + 1e-6 {
+          rows.append([])
+          x = 0
+        }
+        rows[rows.count - 1].append((entry, name))
+        x += advance + gap
+      }
+      return rows
+    }
+    let wide = size * 1.1
+    let tight = size * 0.6
+    let gap = rows(width, tight).count < rows(width, wide).count ? tight : wide
+    let fewest = rows(width, gap).count
+    // The narrowest width that needs no further row gives rows of like length.
+    var limit = width
+    for step in 1...20 {
+      let narrower = width * (1 - Double(step) * 0.03)
+      guard rows(narrower, gap).count == fewest, fewest > 1 else { break }
+      limit = narrower
+    }
+    return (rows(limit, gap), gap)
   }
 
   /// Returns the height that the legend would take.

@@ -14,6 +14,7 @@ struct Ticks: Equatable {
   ///   - high: The largest value shown.
   ///   - most: The largest number of ticks.
   ///   - whole: Whether only whole numbers make sense (steps, ranks).
+  /// - Returns: Ticks inside the range, at most `most` of them labelled.
   static func linear(_ low: Double, _ high: Double, most: Int, whole: Bool = false) -> Ticks {
     guard low.isFinite, high.isFinite, high > low, (high - low).isFinite else {
       return Ticks(values: [low], labels: [NumberFormat.short(low)])
@@ -100,7 +101,8 @@ struct Ticks: Equatable {
         if v >= low * (1 - 1e-9), v <= high * (1 + 1e-9) { values.append(v) }
       }
     }
-    if values.count < 2 { return linear(low, high, most: most) }
+    // Less than a decade: even steps tell more than two or three round numbers.
+    if values.count < 4 { return linear(low, high, most: most) }
     return Ticks(
       values: values, labels: values.map { NumberFormat.short($0) },
       minor: minor.filter { m in !values.contains { abs($0 - m) < 1e-9 * m } })

@@ -7,7 +7,7 @@ final class Canvas {
   let height: Int
   /// Red, green, blue of every pixel, each 0…1, squared.
   var light: [Float]
-  /// Coverage of the shape being drawn; all zero between shapes. Two spare columns at the right.
+  /// Coverage of the shape being drawn, all zero between shapes; two spare columns at the right.
   var coverage: [Float]
   let stride: Int
   /// The columns touched in every row, first and past-the-last.
@@ -59,7 +59,8 @@ final class Canvas {
   @inline(__always)
   func touch(row: Int, _ x0: Int, _ x1: Int) {
     let t = touched[row]
-    touched[row] = SIMD2(min(t.x, Int32(truncatingIfNeeded: x0)), max(t.y, Int32(truncatingIfNeeded: x1)))
+    touched[row] = SIMD2(
+      min(t.x, Int32(truncatingIfNeeded: x0)), max(t.y, Int32(truncatingIfNeeded: x1)))
     if touchedRows.isEmpty {
       touchedRows = row..<row + 1
     } else if row < touchedRows.lowerBound {
@@ -72,6 +73,7 @@ final class Canvas {
   /// Blends a paint into the picture through the coverage, and clears the coverage.
   ///
   /// - Parameters:
+  ///   - paint: What the shape is filled with.
   ///   - accumulated: Whether the coverage holds signed area differences along each row (fills)
   ///     or coverage itself (strokes).
   ///   - scale: Pixels per point, for hatching.

@@ -19,7 +19,7 @@ struct Renderer {
     return renderer.canvas.bytes()
   }
 
-  private func draw(_ operation: DrawList.Operation) {
+  func draw(_ operation: DrawList.Operation) {
     switch operation {
     case .fill(let path, let paint):
       guard path.isDrawable else { return }

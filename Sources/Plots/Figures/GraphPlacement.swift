@@ -8,7 +8,7 @@ struct GraphPlacement {
   var side: Double
   /// Width of a thumbnail's frame, in points; 0 for marks.
   var frame: Double
-  /// The nodes without edges, ascending.
+  /// The nodes without edges, by class.
   var isolated: [Int]
   /// Top of the part that holds isolated nodes, if there is one.
   var isolatedTop: Double?
@@ -20,7 +20,8 @@ struct GraphPlacement {
     if pictures {
       // 28 px at 150 nodes; fewer nodes leave room for larger pictures.
       let room = min(max((150 / Double(max(n, 1))).squareRoot(), 1), 1.6)
-      side = (figure.thumbnailSide.map { $0.isFinite ? min(max($0, 6), 400) : 28 } ?? 28 * room)
+      side =
+        (figure.thumbnailSide.map { $0.isFinite ? min(max($0, 6), 400) : 28 } ?? 28 * room)
         * 72 / 300
       frame = 0.8
     } else {
@@ -47,30 +48,41 @@ struct GraphPlacement {
     let layout = GraphLayout(
       count: n, edges: drawn.map { ($0.a, $0.b, weights.share($0.weight)) }, seed: figure.seed,
       aspect: 1.12)
-    isolated = layout.isolated
+    isolated = layout.isolated.sorted { i, j in
+      (figure.labels[i] ?? .max, i) < (figure.labels[j] ?? .max, j)
+    }
     let alone = Set(isolated)
     let joined = (0..<n).filter { !alone.contains($0) }
     points = [Point](repeating: Point(0, 0), count: n)
-    let box = side + 2 * frame
-    let area = Rect(
-      x: box / 2, y: box / 2, width: width - box,
-      height: joined.isEmpty
-        ? 0 : min(max(layout.size.y / layout.size.x * width, width * 0.3), width * 0.9) - box)
-    height = joined.isEmpty ? 0 : area.height + box
-    placeJoined(joined, layout, area)
+    height = 0
+    if !joined.isEmpty {
+      let box = side + 2 * frame
+      let span = GraphPlacement.bounds(joined, layout).span
+      let ratio = span.y / max(span.x, 1e-9)
+      let area = Rect(
+        x: box / 2, y: box / 2, width: width - box,
+        height: min(max(ratio * width, width * 0.25), width * 0.95) - box)
+      height = area.height + box
+      placeJoined(joined, layout, area)
+    }
     placeIsolated(width: width, factor: factor)
   }
 
-  private mutating func placeJoined(_ joined: [Int], _ layout: GraphLayout, _ area: Rect) {
-    guard !joined.isEmpty else { return }
+  private static func bounds(
+    _ nodes: [Int], _ layout: GraphLayout
+  ) -> (low: SIMD2<Double>, span: SIMD2<Double>) {
     var low = SIMD2(Double.infinity, Double.infinity)
     var high = -low
-    for i in joined {
+    for i in nodes {
       let p = layout.positions[i]
       low = SIMD2(min(low.x, p.x), min(low.y, p.y))
       high = SIMD2(max(high.x, p.x), max(high.y, p.y))
     }
-    let span = high - low
+    return (low, high - low)
+  }
+
+  private mutating func placeJoined(_ joined: [Int], _ layout: GraphLayout, _ area: Rect) {
+    let (low, span) = GraphPlacement.bounds(joined, layout)
     let sx = span.x > 1e-9 ? area.width / span.x : 0
     let sy = span.y > 1e-9 ? area.height / span.y : 0
     // A little stretching fills the page; more would change what is near.

@@ -16,7 +16,9 @@ extension SimilarityGraphFigure {
     let thin = drawn.count > 600 ? max(0.35, (600 / Double(drawn.count)).squareRoot()) : 1
     for i in order {
       let e = drawn[i]
-      let colour = kind(e).colour.withOpacity(weights.opacity(e.weight))
+      // Few edges cross classes, and they matter most: none of them is faint.
+      let faintest = kind(e).order > 0 ? 0.6 : 0
+      let colour = kind(e).colour.withOpacity(max(weights.opacity(e.weight), faintest))
       composer.list.line(
         points[e.a], points[e.b],
         StrokeStyle(colour, width: weights.width(e.weight) * factor * thin, roundCaps: true))
@@ -103,7 +105,8 @@ extension SimilarityGraphFigure {
     }
     let weights = EdgeWeights(drawn)
     let middle = (weights.low + weights.high) / 2
-    let values = weights.share(weights.low) == 1 ? [weights.low] : [weights.low, middle, weights.high]
+    let values =
+      weights.share(weights.low) == 1 ? [weights.low] : [weights.low, middle, weights.high]
     for (i, value) in values.enumerated() {
       entries.append(
         Legend.Entry(

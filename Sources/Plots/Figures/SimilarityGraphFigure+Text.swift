@@ -36,13 +36,15 @@ extension SimilarityGraphFigure {
     text += "Edges: \(rule.sentence)"
     let weights = EdgeWeights(valid)
     if !valid.isEmpty {
-      text += " (\(NumberFormat.short(weights.low)) to \(NumberFormat.short(weights.high)); "
+      text +=
+        " (\(NumberFormat.short(weights.low)) to \(NumberFormat.short(weights.high)); "
         + "wider and darker is more similar)"
     }
     func plural(_ n: Int, _ word: String) -> String {
       "\(NumberFormat.count(n)) \(word)\(n == 1 ? "" : "s")"
     }
-    text += ". n = \(NumberFormat.count(facts.nodes)), \(plural(facts.edges, "edge")), "
+    text +=
+      ". n = \(NumberFormat.count(facts.nodes)), \(plural(facts.edges, "edge")), "
       + "\(plural(facts.components, "component")) (\(facts.isolated) isolated)"
     if let same = facts.sameClass {
       text += "; \(NumberFormat.fixed(same * 100, decimals: 0)) % of edges join one class"
@@ -52,7 +54,8 @@ extension SimilarityGraphFigure {
     }
     text += "."
     if drawn.count < valid.count {
-      text += " Drawn: the \(NumberFormat.count(drawn.count)) strongest edges, at most "
+      text +=
+        " Drawn: the \(NumberFormat.count(drawn.count)) strongest edges, at most "
         + "\(maximumDegree) at a node."
     }
     if edges.count > valid.count {
@@ -66,10 +69,12 @@ extension SimilarityGraphFigure {
 
   func altText(_ valid: [Edge]) -> String {
     let facts = facts(valid)
-    var text = "A graph of \(facts.nodes) images joined by \(facts.edges) edges into "
+    var text =
+      "A graph of \(facts.nodes) images joined by \(facts.edges) edges into "
       + "\(facts.components) components, \(facts.isolated) of them single images."
     if let same = facts.sameClass {
-      text += " \(NumberFormat.fixed(same * 100, decimals: 0)) percent of the edges join images "
+      text +=
+        " \(NumberFormat.fixed(same * 100, decimals: 0)) percent of the edges join images "
         + "of the same class."
     }
     return text

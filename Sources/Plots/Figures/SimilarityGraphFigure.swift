@@ -46,7 +46,7 @@ public struct SimilarityGraphFigure: Sendable {
     }
   }
 
-  /// The class of every node; nil where unknown. Its length is the number of nodes.
+  /// The class of every node, nil where unknown; its length is the number of nodes.
   public var labels: [Int?]
   /// The classes' names, by class number.
   public var classNames: [String] = []

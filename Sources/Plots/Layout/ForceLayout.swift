@@ -65,10 +65,14 @@ struct ForceLayout {
           var sy = SIMD8<Float>()
           for b in 0..<blocks {
             let j = b &* 8
-            let dx = xi - SIMD8(
-              x[j], x[j &+ 1], x[j &+ 2], x[j &+ 3], x[j &+ 4], x[j &+ 5], x[j &+ 6], x[j &+ 7])
-            let dy = yi - SIMD8(
-              y[j], y[j &+ 1], y[j &+ 2], y[j &+ 3], y[j &+ 4], y[j &+ 5], y[j &+ 6], y[j &+ 7])
+            let dx =
+              xi
+              - SIMD8(
+                x[j], x[j &+ 1], x[j &+ 2], x[j &+ 3], x[j &+ 4], x[j &+ 5], x[j &+ 6], x[j &+ 7])
+            let dy =
+              yi
+              - SIMD8(
+                y[j], y[j &+ 1], y[j &+ 2], y[j &+ 3], y[j &+ 4], y[j &+ 5], y[j &+ 6], y[j &+ 7])
             let inverse = 1 / (dx * dx + dy * dy + 1e-4)
             sx += dx * inverse
             sy += dy * inverse

@@ -1,9 +1,8 @@
 /// Where the nodes of a graph stand: every connected part by itself, packed side by side.
 struct GraphLayout {
-  /// Positions of all nodes that have an edge; isolated nodes stay at the origin.
+  /// Positions of all nodes that have an edge, the ideal edge length being 1; isolated nodes stay
+  /// at the origin.
   var positions: [SIMD2<Double>]
-  /// Width and height that the positions fill, from the origin; the ideal edge length is 1.
-  var size: SIMD2<Double>
   /// Nodes without an edge, ascending.
   var isolated: [Int]
 
@@ -30,26 +29,25 @@ struct GraphLayout {
 
     positions = [SIMD2<Double>](repeating: SIMD2(), count: n)
     isolated = []
-    var placed: [(nodes: [Int], points: [SIMD2<Double>], size: SIMD2<Double>)] = []
+    var nodes: [[Int]] = []
+    var points: [[SIMD2<Double>]] = []
+    var links: [[(a: Int, b: Int)]] = []
     for (c, part) in components.parts.enumerated() {
       guard part.count > 1 else {
         isolated.append(part[0])
         continue
       }
-      let points = GraphLayout.upright(
-        GraphLayout.connected(part.count, inside[c], seed: seed), aspect: aspect)
-      var high = SIMD2<Double>(repeating: 0)
-      for p in points { high = SIMD2(max(high.x, p.x), max(high.y, p.y)) }
-      placed.append((part, points, high))
+      nodes.append(part)
+      points.append(
+        GraphLayout.upright(
+          GraphLayout.connected(part.count, inside[c], seed: seed), aspect: aspect)
+      )
+      links.append(inside[c].map { ($0.a, $0.b) })
     }
     isolated.sort()
-    let gap = 1.1
-    let (corners, size) = GraphLayout.packed(placed.map { $0.size + gap }, aspect: aspect)
-    self.size = size
-    for (part, corner) in zip(placed, corners) {
-      for (node, point) in zip(part.nodes, part.points) {
-        positions[node] = corner + point + gap / 2
-      }
+    let origins = ComponentPacking.origins(points, edges: links, aspect: aspect)
+    for (c, part) in nodes.enumerated() {
+      for (node, point) in zip(part, points[c]) { positions[node] = origins[c] + point }
     }
   }
 
@@ -94,39 +92,5 @@ struct GraphLayout {
     var low = SIMD2(Double.infinity, Double.infinity)
     for p in turned { low = SIMD2(min(low.x, p.x), min(low.y, p.y)) }
     return turned.map { $0 - low }
-  }
-
-  /// Packs boxes on shelves; of several page widths the one that needs the smallest page wins.
-  ///
-  /// - Returns: The corner of every box and the size of the page.
-  private static func packed(
-    _ sizes: [SIMD2<Double>], aspect: Double
-  ) -> ([SIMD2<Double>], SIMD2<Double>) {
-    guard !sizes.isEmpty else { return ([], SIMD2(1, 1)) }
-    let area = sizes.reduce(0) { $0 + $1.x * $1.y }
-    let widest = sizes.map(\.x).max() ?? 1
-    let order = sizes.indices.sorted { (sizes[$0].y, $1) > (sizes[$1].y, $0) }
-    var best: (corners: [SIMD2<Double>], size: SIMD2<Double>, cost: Double)?
-    for step in 0..<24 {
-      let width = max(widest, (area * aspect).squareRoot() * (0.8 + 0.05 * Double(step)))
-      var corners = [SIMD2<Double>](repeating: SIMD2(), count: sizes.count)
-      var pen = SIMD2<Double>()
-      var shelf = 0.0
-      var used = 0.0
-      for i in order {
-        if pen.x > 0, pen.x + sizes[i].x > width * (1 + 1e-12) {
-          pen = SIMD2(0, pen.y + shelf)
-          shelf = 0
-        }
-        corners[i] = pen
-        pen.x += sizes[i].x
-        shelf = max(shelf, sizes[i].y)
-        used = max(used, pen.x)
-      }
-      let size = SIMD2(used, pen.y + shelf)
-      let cost = max(size.x / aspect, size.y)
-      if cost < best?.cost ?? .infinity { best = (corners, size, cost) }
-    }
-    return best.map { ($0.corners, $0.size) } ?? ([], SIMD2(1, 1))
   }
 }

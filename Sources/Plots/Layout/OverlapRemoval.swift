@@ -4,7 +4,8 @@ enum OverlapRemoval {
   static func overlaps(_ points: [Point], side: Double) -> Bool {
     var found = false
     forEachClosePair(points, within: side) { i, j in
-      if abs(points[i].x - points[j].x) < side - 1e-6, abs(points[i].y - points[j].y) < side - 1e-6 {
+      if abs(points[i].x - points[j].x) < side - 1e-6, abs(points[i].y - points[j].y) < side - 1e-6
+      {
         found = true
       }
     }

@@ -9,6 +9,7 @@ enum SpectralStart {
   ///   - n: The number of nodes, at least 3.
   ///   - edges: Node pairs with weights above 0.
   ///   - seed: Where the power iteration starts.
+  /// - Returns: The positions, by node.
   static func positions(
     count n: Int, edges: [(a: Int, b: Int, weight: Double)], seed: UInt64
   ) -> [SIMD2<Double>] {
