@@ -73,12 +73,3 @@ public enum Interpolation: String, Sendable, Codable, CaseIterable {
   /// Keys' cubic kernel with a = −0.5 and radius 2, as Pillow's `BICUBIC`.
   case bicubic
 }
-
-/// An image file or argument that cannot be used, in words for the user.
-public struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What was expected and what was found.
-  public let description: String
-
-  /// Makes an error from its text.
-  public init(_ description: String) { self.description = description }
-}
