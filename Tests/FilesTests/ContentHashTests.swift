@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ContentHashTests {
@@ -73,13 +74,13 @@ import Testing
   }
 
   @Test func isFast() {
-    let bytes = [UInt8](repeating: 7, count: 64 << 20)
-    let start = ContinuousClock.now
-    let first = hash(bytes)
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
-    #expect(first != 0)
-    print("ContentHash: \(Double(bytes.count) / seconds / 1e9) GB/s")
-    // Far below what it does (10 GB/s and more), so that a busy machine does not fail the test.
-    #expect(seconds < 0.5)
+    let bytes = [UInt8](repeating: 7, count: 32 << 20)
+    let fastest = (0..<5).map { _ in
+      let start = ContinuousClock.now
+      #expect(hash(bytes) != 0)
+      return (ContinuousClock.now - start) / .seconds(1)
+    }.min()
+    // Far below what it does (4 GB/s and more), so that a busy machine does not fail the test.
+    #expect((fastest ?? 1) < 0.25)
   }
 }

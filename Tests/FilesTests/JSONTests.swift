@@ -1,11 +1,13 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct JSONTests {
   @Test func numbersReadBackExactly() throws {
     let doubles: [Double] = [
-      0.1, 1 / 3, .leastNonzeroMagnitude, 1.7976931348623157e308, -0.0, 123_456_789_012_345_680, 1e22,
+      0.1, 1 / 3, .leastNonzeroMagnitude, 1.7976931348623157e308, -0.0, 123_456_789_012_345_680,
+      1e22,
     ]
     for value in doubles {
       let back = try #require(try JSONText.parse(JSONText.number(value)).double)

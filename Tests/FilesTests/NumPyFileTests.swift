@@ -1,43 +1,45 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct NumPyFileTests {
   private let ramp = (0..<12).map { (Float($0) - 5) / 3 }
 
   @Test(arguments: ["f4.npy", "v2.npy", "v3.npy"]) func readsEveryVersion(_ name: String) throws {
-    let array = try NPY.read(fixture(name))
+    let array = try NPY.read(fixture("files/" + name))
     #expect(array.shape == [3, 4] && array.type == .float32)
     #expect(array.floats == ramp)
     #expect(array.int64s == nil)
   }
 
   @Test func readsOtherTypes() throws {
-    #expect(try NPY.read(fixture("i8.npy")).int64s == [.min, -1, 0, .max])
-    let bytes = try NPY.read(fixture("u1.npy"))
+    #expect(try NPY.read(fixture("files/i8.npy")).int64s == [.min, -1, 0, .max])
+    let bytes = try NPY.read(fixture("files/u1.npy"))
     #expect(bytes.shape == [2, 3, 4] && bytes.bytes == (0..<24).map { UInt8($0) })
-    let scalar = try NPY.read(fixture("scalar.npy"))
+    let scalar = try NPY.read(fixture("files/scalar.npy"))
     #expect(scalar.shape == [] && scalar.floats == [Float(1.0 / 3)])
   }
 
   @Test func writesTheSameBytesAsNumPy() throws {
-    #expect(NPY.encode(NPYArray(shape: [3, 4], floats: ramp)) == (try get(fixture("f4.npy"))))
+    #expect(
+      NPY.encode(NPYArray(shape: [3, 4], floats: ramp)) == (try get(fixture("files/f4.npy"))))
     let bytes = (0..<24).map { UInt8($0) }
     #expect(
-      NPY.encode(NPYArray(shape: [2, 3, 4], uint8s: bytes)) == (try get(fixture("u1.npy"))))
+      NPY.encode(NPYArray(shape: [2, 3, 4], uint8s: bytes)) == (try get(fixture("files/u1.npy"))))
     let wide = NPYArray(shape: [4], int64s: [.min, -1, 0, .max])
-    #expect(NPY.encode(wide) == (try get(fixture("i8.npy"))))
+    #expect(NPY.encode(wide) == (try get(fixture("files/i8.npy"))))
   }
 
   @Test func refusesWhatItCannotRead() {
-    expectFileError("C order", "Fortran") { _ = try NPY.read(fixture("fortran.npy")) }
-    expectFileError("'|O'") { _ = try NPY.read(fixture("object.npy")) }
-    expectFileError("'>f4'") { _ = try NPY.read(fixture("big-endian.npy")) }
-    expectFileError("not an npy file") { _ = try NPY.read(fixture("text.gz")) }
+    expectFileError("C order", "Fortran") { _ = try NPY.read(fixture("files/fortran.npy")) }
+    expectFileError("'|O'") { _ = try NPY.read(fixture("files/object.npy")) }
+    expectFileError("'>f4'") { _ = try NPY.read(fixture("files/big-endian.npy")) }
+    expectFileError("not an npy file") { _ = try NPY.read(fixture("files/text.gz")) }
   }
 
   @Test(arguments: ["stored.npz", "deflated.npz"]) func readsArchives(_ name: String) throws {
-    let archive = try NPZ(path: fixture(name))
+    let archive = try NPZ(path: fixture("files/" + name))
     if name == "stored.npz" {
       #expect(archive.names == ["images", "labels"])
       let images = try archive.array("images")
@@ -54,7 +56,7 @@ import Testing
 
   @Test func damagedArchivesAreNoticed() throws {
     try withTemporaryFolder { folder in
-      var bytes = try get(fixture("stored.npz"))
+      var bytes = try get(fixture("files/stored.npz"))
       let place = try #require(bytes.firstIndex(of: 0x93)) + 140
       bytes[place] ^= 1
       try put(bytes, folder + "/a.npz")
@@ -67,7 +69,7 @@ import Testing
   @Test(arguments: ["f4.npy", "i8.npy", "stored.npz", "deflated.npz"])
   func mutatedFilesNeverCrash(_ name: String) throws {
     try withTemporaryFolder { folder in
-      let original = try get(fixture(name))
+      let original = try get(fixture("files/" + name))
       for seed in 0..<400 {
         var mutator = Mutator(UInt64(seed))
         let bytes = mutator.mutate(original)
@@ -86,22 +88,22 @@ import Testing
 @Suite struct GzipTests {
   @Test func inflatesFiles() throws {
     let text = String(repeating: "hello gzip\n", count: 1000)
-    #expect(try Gzip.contents(of: fixture("text.gz"), limit: 1 << 20) == Array(text.utf8))
-    let members = try Gzip.contents(of: fixture("members.gz"), limit: 100)
+    #expect(try Gzip.contents(of: fixture("files/text.gz"), limit: 1 << 20) == Array(text.utf8))
+    let members = try Gzip.contents(of: fixture("files/members.gz"), limit: 100)
     #expect(String(decoding: members, as: UTF8.self) == "first,second")
-    let plain = try Gzip.contents(of: fixture("f4.npy"), limit: 1 << 20)
-    #expect(plain == (try get(fixture("f4.npy"))))
+    let plain = try Gzip.contents(of: fixture("files/f4.npy"), limit: 1 << 20)
+    #expect(plain == (try get(fixture("files/f4.npy"))))
   }
 
   @Test func theLimitHoldsForTheResult() throws {
     expectFileError("at most 10999 bytes", "text.gz") {
-      _ = try Gzip.contents(of: fixture("text.gz"), limit: 10999)
+      _ = try Gzip.contents(of: fixture("files/text.gz"), limit: 10999)
     }
-    _ = try Gzip.contents(of: fixture("text.gz"), limit: 11000)
+    _ = try Gzip.contents(of: fixture("files/text.gz"), limit: 11000)
   }
 
   @Test func damageIsNoticed() throws {
-    let whole = try get(fixture("text.gz"))
+    let whole = try get(fixture("files/text.gz"))
     expectFileError("ends too early") {
       _ = try Gzip.inflate(Array(whole.dropLast(9)), limit: 1 << 20, source: "x")
     }

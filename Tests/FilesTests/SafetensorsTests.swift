@@ -1,10 +1,11 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsTests {
   @Test func readsWhatTheReferenceImplementationWrote() throws {
-    let file = try SafetensorsFile(path: fixture("reference.safetensors"))
+    let file = try SafetensorsFile(path: fixture("files/reference.safetensors"))
     #expect(file.metadata == ["note": "ä \"quoted\"\n", "k": "v"])
     #expect(
       Set(file.names)
@@ -155,7 +156,7 @@ import Testing
   @Test func mutatedFilesNeverCrash() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/m.safetensors"
-      let original = try get(fixture("reference.safetensors"))
+      let original = try get(fixture("files/reference.safetensors"))
       var accepted = 0
       for seed in 0..<800 {
         var mutator = Mutator(UInt64(seed))

@@ -2,14 +2,13 @@ import Files
 import Foundation
 import Testing
 
-/// Returns the path of a fixture of these tests.
-func fixture(_ name: String, file: String = #filePath) -> String {
-  let tests = ((file as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent
-  return tests + "/Fixtures/files/" + name
+/// Returns the path of a file in `Tests/Fixtures`.
+public func fixture(_ name: String) -> String {
+  GoldenSet.fixtureFolder(name)
 }
 
 /// Runs a closure with a new folder that is removed afterwards.
-func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+public func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
   let folder = NSTemporaryDirectory() + "dyad-tests-" + UUID().uuidString
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -17,17 +16,17 @@ func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Re
 }
 
 /// Writes bytes without the code under test.
-func put(_ bytes: [UInt8], _ path: String) throws {
+public func put(_ bytes: [UInt8], _ path: String) throws {
   try Data(bytes).write(to: URL(fileURLWithPath: path))
 }
 
 /// Reads bytes without the code under test.
-func get(_ path: String) throws -> [UInt8] {
+public func get(_ path: String) throws -> [UInt8] {
   Array(try Data(contentsOf: URL(fileURLWithPath: path)))
 }
 
 /// Expects an error whose text holds every part.
-func expectFileError(
+public func expectFileError(
   _ parts: String..., sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
 ) {
   do {
@@ -43,18 +42,20 @@ func expectFileError(
 }
 
 /// A small generator for mutations; its numbers need no quality, only to be the same every time.
-struct Mutator {
+public struct Mutator {
   private var state: UInt64
 
-  init(_ seed: UInt64) { state = seed &* 2 &+ 1 }
+  /// Starts a generator.
+  public init(_ seed: UInt64) { state = seed &* 2 &+ 1 }
 
-  mutating func below(_ bound: Int) -> Int {
+  /// Returns a number in 0..<bound.
+  public mutating func below(_ bound: Int) -> Int {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return Int((state >> 33) % UInt64(max(1, bound)))
   }
 
   /// Returns bytes with a few of them changed, removed, added, repeated or cut off.
-  mutating func mutate(_ original: [UInt8]) -> [UInt8] {
+  public mutating func mutate(_ original: [UInt8]) -> [UInt8] {
     var bytes = original
     for _ in 0..<(1 + below(4)) where !bytes.isEmpty {
       let place = below(bytes.count)
