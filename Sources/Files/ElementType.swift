@@ -7,6 +7,7 @@ public enum ElementType: String, Sendable, CaseIterable {
   case int64 = "I64"
   case int32 = "I32"
   case int16 = "I16"
+  case uint16 = "U16"
   case uint8 = "U8"
   case bool = "BOOL"
 
@@ -15,7 +16,7 @@ public enum ElementType: String, Sendable, CaseIterable {
     switch self {
     case .float64, .int64: 8
     case .float32, .int32: 4
-    case .float16, .bfloat16, .int16: 2
+    case .float16, .bfloat16, .int16, .uint16: 2
     case .uint8, .bool: 1
     }
   }
@@ -67,6 +68,7 @@ extension ElementType {
     case .int64: copy(source, target, as: Int64.self) { Float($0) }
     case .int32: copy(source, target, as: Int32.self) { Float($0) }
     case .int16: copy(source, target, as: Int16.self) { Float($0) }
+    case .uint16: copy(source, target, as: UInt16.self) { Float($0) }
     case .uint8: copy(source, target, as: UInt8.self) { Float($0) }
     case .bool: copy(source, target, as: UInt8.self) { $0 == 0 ? 0 : 1 }
     }
@@ -83,6 +85,7 @@ extension ElementType {
     case .int64: copy(source, target, as: Int64.self) { Double($0) }
     case .int32: copy(source, target, as: Int32.self) { Double($0) }
     case .int16: copy(source, target, as: Int16.self) { Double($0) }
+    case .uint16: copy(source, target, as: UInt16.self) { Double($0) }
     case .uint8: copy(source, target, as: UInt8.self) { Double($0) }
     case .bool: copy(source, target, as: UInt8.self) { $0 == 0 ? 0 : 1 }
     }
@@ -96,6 +99,7 @@ extension ElementType {
     case .int64: copy(source, target, as: Int64.self) { Int($0) }
     case .int32: copy(source, target, as: Int32.self) { Int($0) }
     case .int16: copy(source, target, as: Int16.self) { Int($0) }
+    case .uint16: copy(source, target, as: UInt16.self) { Int($0) }
     case .uint8: copy(source, target, as: UInt8.self) { Int($0) }
     case .bool: copy(source, target, as: UInt8.self) { $0 == 0 ? 0 : 1 }
     default: return false

@@ -64,7 +64,7 @@ public enum NPY {
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   private static let types: [String: ElementType] = [
     "<f8": .float64, "<f4": .float32, "<f2": .float16, "<i8": .int64, "<i4": .int32,
-    "<i2": .int16, "|u1": .uint8, "|b1": .bool,
+    "<i2": .int16, "<u2": .uint16, "|u1": .uint8, "|b1": .bool,
   ]
 
   /// Reads a file.

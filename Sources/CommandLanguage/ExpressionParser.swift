@@ -1,0 +1,212 @@
+/// Precedence climbing over the bytes of an expression; depth at most 64.
+struct ExpressionParser {
+  private enum Lexeme: Equatable {
+    case number(Double)
+    case name(String)
+    case variable(String)
+    case symbol(String)
+    case end
+  }
+
+  private let source: SourceText
+  private let range: Range<Int>
+  private var at: Int
+  private var lexeme = Lexeme.end
+  private var lexemeRange = 0..<0
+  private var depth = 0
+  private var program: [Expression.Step] = []
+
+  init(source: SourceText, range: Range<Int>) {
+    self.source = source
+    self.range = range
+    self.at = range.lowerBound
+  }
+
+  mutating func parse() throws -> [Expression.Step] {
+    try advance()
+    try binary(minimum: 0)
+    if lexeme != .end { throw unexpected("an operator or the end of the expression") }
+    return program
+  }
+
+  private static let operators: [String: (level: Int, operation: Expression.Operation)] = [
+    "or": (1, .or), "and": (2, .and),
+    "<": (4, .less), "<=": (4, .lessOrEqual), ">": (4, .greater), ">=": (4, .greaterOrEqual),
+    "==": (4, .equal), "!=": (4, .notEqual),
+    "+": (5, .add), "-": (5, .subtract), "*": (6, .multiply), "/": (6, .divide),
+  ]
+
+  private mutating func binary(minimum: Int) throws {
+    try unary()
+    while true {
+      let text: String
+      switch lexeme {
+      case .symbol(let symbol): text = symbol
+      case .name(let name) where name == "and" || name == "or": text = name
+      default: return
+      }
+      guard let (level, operation) = Self.operators[text], level >= minimum else { return }
+      let place = lexemeRange
+      try advance()
+      try nested { try $0.binary(minimum: level + 1) }
+      program.append(Expression.Step(operation: operation, range: place))
+    }
+  }
+
+  private mutating func nested(_ body: (inout Self) throws -> Void) throws {
+    depth += 1
+    if depth > Lexer.maxDepth {
+      throw Diagnostic("an expression nests deeper than \(Lexer.maxDepth) levels", at: lexemeRange)
+    }
+    try body(&self)
+    depth -= 1
+  }
+
+  private mutating func unary() throws {
+    let place = lexemeRange
+    switch lexeme {
+    case .symbol("-"):
+      try advance()
+      try nested { try $0.binary(minimum: 7) }
+      program.append(Expression.Step(operation: .negate, range: place))
+    case .symbol("+"):
+      try advance()
+      try nested { try $0.binary(minimum: 7) }
+    case .name("not"):
+      try advance()
+      try nested { try $0.binary(minimum: 3) }
+      program.append(Expression.Step(operation: .not, range: place))
+    case .symbol("("):
+      try advance()
+      try nested { try $0.binary(minimum: 0) }
+      try close(place)
+    case .number(let value):
+      program.append(Expression.Step(operation: .number(value), range: place))
+      try advance()
+    case .variable(let name):
+      program.append(Expression.Step(operation: .variable(name), range: place))
+      try advance()
+    case .name(let name) where name != "and" && name != "or":
+      try advance()
+      if lexeme == .symbol("(") {
+        try call(name, place)
+      } else {
+        program.append(Expression.Step(operation: .metric(name), range: place))
+      }
+    default: throw unexpected("a number, a metric, $name or '('")
+    }
+  }
+
+  private mutating func call(_ name: String, _ place: Range<Int>) throws {
+    guard let function = Expression.Function(rawValue: name) else {
+      let names = Expression.Function.allCases.map(\.rawValue)
+      throw Diagnostic(
+        "unknown function \(Diagnostic.quote(name)), expected \(Diagnostic.alternatives(names))",
+        at: place, help: EditDistance.nearest(to: name, in: names))
+    }
+    let open = lexemeRange
+    try advance()
+    for argument in 1...function.arity {
+      if argument > 1 {
+        guard lexeme == .symbol(",") else {
+          throw unexpected("',' and a second argument of \(name)")
+        }
+        try advance()
+      }
+      try nested { try $0.binary(minimum: 0) }
+    }
+    try close(open)
+    program.append(Expression.Step(operation: .function(function), range: place))
+  }
+
+  private mutating func close(_ open: Range<Int>) throws {
+    guard lexeme == .symbol(")") else { throw unexpected("')'") }
+    try advance()
+  }
+
+  private func unexpected(_ expected: String) -> Diagnostic {
+    if lexeme == .end {
+      let end = range.upperBound
+      return Diagnostic(
+        "expected \(expected), got the end of the expression",
+        at: max(range.lowerBound, end - 1)..<end)
+    }
+    let found = source.text(lexemeRange)
+    return Diagnostic("expected \(expected), got \(Diagnostic.quote(found))", at: lexemeRange)
+  }
+
+  private mutating func advance() throws {
+    let bytes = source.bytes
+    while at < range.upperBound, bytes[at] <= 0x20 { at += 1 }
+    let start = at
+    guard at < range.upperBound else {
+      lexeme = .end
+      lexemeRange = at..<at
+      return
+    }
+    defer { lexemeRange = start..<at }
+    let byte = bytes[at]
+    let next = at + 1 < range.upperBound ? bytes[at + 1] : 0
+    if Self.isDigit(byte) || (byte == UInt8(ascii: ".") && Self.isDigit(next)) {
+      lexeme = .number(try number())
+    } else if Self.isNameStart(byte) {
+      lexeme = .name(name(allowDots: true))
+    } else if byte == UInt8(ascii: "$"), Self.isNameStart(next) {
+      at += 1
+      lexeme = .variable(name(allowDots: false))
+    } else {
+      let pair = source.text(at..<min(at + 2, range.upperBound))
+      let isPair = ["<=", ">=", "==", "!="].contains(pair)
+      at += isPair ? 2 : 1
+      let symbol = isPair ? pair : source.text(start..<at)
+      lexeme = .symbol(symbol)
+      if !isPair, !"+-*/()<>,".contains(symbol) {
+        let shown = source.text(start..<min(start + 4, range.upperBound)).prefix(1)
+        throw Diagnostic(
+          "'\(shown)' does not belong in an expression", at: start..<at,
+          help: symbol == "=" ? "'==' compares" : nil)
+      }
+    }
+  }
+
+  private mutating func number() throws -> Double {
+    let bytes = source.bytes
+    let start = at
+    func digits() { while at < range.upperBound, Self.isDigit(bytes[at]) { at += 1 } }
+    digits()
+    if at + 1 < range.upperBound, bytes[at] == UInt8(ascii: "."), Self.isDigit(bytes[at + 1]) {
+      at += 1
+      digits()
+    }
+    if at + 1 < range.upperBound, bytes[at] | 0x20 == UInt8(ascii: "e") {
+      let isSigned = bytes[at + 1] == UInt8(ascii: "-") || bytes[at + 1] == UInt8(ascii: "+")
+      let first = at + (isSigned ? 2 : 1)
+      if first < range.upperBound, Self.isDigit(bytes[first]) {
+        at = first
+        digits()
+      }
+    }
+    guard let value = Double(source.text(start..<at)), value.isFinite else {
+      throw Diagnostic("a number is too large for a 64-bit float", at: start..<at)
+    }
+    return value
+  }
+
+  private mutating func name(allowDots: Bool) -> String {
+    let bytes = source.bytes
+    let start = at
+    while at < range.upperBound {
+      let isDot = allowDots && bytes[at] == UInt8(ascii: ".")
+      let isDash = bytes[at] == UInt8(ascii: "-")
+      guard Self.isNameStart(bytes[at]) || Self.isDigit(bytes[at]) || isDot || isDash else { break }
+      at += 1
+    }
+    return source.text(start..<at)
+  }
+
+  static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+
+  static func isNameStart(_ byte: UInt8) -> Bool {
+    (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")) || byte == 0x5F
+  }
+}

@@ -1,0 +1,173 @@
+/// Declarations → help texts.
+public enum HelpText {
+  /// `help`: every command with its summary, by group.
+  public static func overview(_ registry: Registry) -> String {
+    var lines: [String] = []
+    let width = registry.names.map(\.count).max() ?? 0
+    for group in CommandGroup.allCases {
+      let specs = registry.specs.filter { $0.group == group }
+      if specs.isEmpty { continue }
+      lines.append(group.rawValue)
+      for spec in specs { lines += row(spec.name, spec.summary, nameWidth: width) }
+    }
+    lines.append("help COMMAND shows arguments, options and examples")
+    return lines.joined(separator: "\n")
+  }
+
+  /// `help VERB`: synopses, options with defaults and units, examples.
+  public static func command(_ spec: CommandSpec) -> String {
+    var lines = [spec.summary, ""]
+    for form in spec.forms { lines += synopsisLines(of: form, in: spec) }
+    if !spec.details.isEmpty { lines += [""] + wrap(spec.details, indent: 2) }
+    if let plain = spec.plain { lines += tables(plain) }
+    if !spec.subcommands.isEmpty {
+      lines += ["", "subcommands"]
+      let width = spec.subcommands.map(\.name.count).max() ?? 0
+      for form in spec.subcommands { lines += row(form.name, form.summary, nameWidth: width) }
+      let hasOptions = spec.subcommands.contains { !$0.options.isEmpty || !$0.arguments.isEmpty }
+      if hasOptions { lines.append("  help \(spec.name) SUBCOMMAND shows the options of one") }
+    }
+    lines += examples(spec.examples)
+    if !spec.seeAlso.isEmpty { lines += ["", "see also  " + spec.seeAlso.joined(separator: ", ")] }
+    return lines.joined(separator: "\n")
+  }
+
+  /// `help VERB SUB`: the same for one subcommand.
+  public static func form(_ form: CommandForm, of spec: CommandSpec) -> String {
+    var lines = [form.summary, ""] + synopsisLines(of: form, in: spec) + tables(form)
+    let prefix = spec.name + " " + form.name
+    lines += examples(spec.examples.filter { $0.line.hasPrefix(prefix) })
+    return lines.joined(separator: "\n")
+  }
+
+  /// A form on one line: `viz graph [key=value …] -> FILE`.
+  public static func synopsis(of form: CommandForm, in spec: CommandSpec) -> String {
+    ([spec.name] + (form.name.isEmpty ? [] : [form.name]) + parts(of: form, listsOptions: false))
+      .joined(separator: " ")
+  }
+
+  private static func parts(of form: CommandForm, listsOptions: Bool) -> [String] {
+    var parts: [String] = []
+    for (index, argument) in form.arguments.enumerated() {
+      if form.isAssignment, index == 1 { parts.append("=") }
+      let placeholder = placeholder(argument)
+      parts.append(argument.isRequired ? placeholder : "[\(placeholder)]")
+    }
+    for option in form.options where listsOptions || option.isRequired {
+      let text = option.name + "=" + option.type.placeholder
+      parts.append(option.isRequired ? text : "[\(text)]")
+    }
+    if !listsOptions, form.options.contains(where: { !$0.isRequired }) {
+      parts.append("[key=value …]")
+    }
+    parts += form.switches.map { "[--\($0.name)]" }
+    if let output = form.output {
+      let file = "-> FILE" + (output.extensions.first.map { "." + $0 } ?? "")
+      parts.append(output.isRequired ? file : "[\(file)]")
+    }
+    return parts
+  }
+
+  /// Words that a user chooses among are shown; otherwise the argument's own name in capitals.
+  private static func placeholder(_ argument: Parameter) -> String {
+    switch argument.type {
+    case .choice, .onOff: argument.type.placeholder
+    default: argument.name.uppercased()
+    }
+  }
+
+  private static func synopsisLines(of form: CommandForm, in spec: CommandSpec) -> [String] {
+    let head = "  " + spec.name + (form.name.isEmpty ? "" : " " + form.name)
+    var lines = [head]
+    for part in parts(of: form, listsOptions: true) {
+      if lines[lines.count - 1].count + part.count + 1 > 80 {
+        lines.append(String(repeating: " ", count: min(head.count, 24)) + " " + part)
+      } else {
+        lines[lines.count - 1] += " " + part
+      }
+    }
+    return lines
+  }
+
+  private static func tables(_ form: CommandForm) -> [String] {
+    var lines: [String] = []
+    if !form.arguments.isEmpty {
+      lines += ["", "arguments"] + rows(form.arguments.map { (placeholder($0), $0) })
+    }
+    if !form.options.isEmpty {
+      lines +=
+        ["", "options"]
+        + rows(form.options.map { ($0.name + "=" + $0.type.placeholder, $0) })
+    }
+    if !form.switches.isEmpty {
+      let width = form.switches.map { $0.name.count + 2 }.max() ?? 0
+      lines += ["", "switches"]
+      for entry in form.switches { lines += row("--" + entry.name, entry.help, nameWidth: width) }
+    }
+    if let output = form.output {
+      lines += ["", "output"] + row("-> FILE", output.help, nameWidth: 7)
+    }
+    return lines
+  }
+
+  private static func rows(_ parameters: [(String, Parameter)]) -> [String] {
+    let width = min(32, parameters.map(\.0.count).max() ?? 0)
+    return parameters.flatMap { name, parameter in
+      row(name, describe(parameter), nameWidth: width)
+    }
+  }
+
+  private static func describe(_ parameter: Parameter) -> String {
+    var text = parameter.help
+    var facts: [String] = []
+    if case .choice(let names) = parameter.type, names.count > 4 {
+      facts.append(Diagnostic.alternatives(names))
+    }
+    if case .int(let range) = parameter.type, range.upperBound < Int.max {
+      facts.append("\(range.lowerBound)…\(range.upperBound)")
+    }
+    if case .number(let range) = parameter.type, !range.text.isEmpty { facts.append(range.text) }
+    if case .duration = parameter.type { facts.append(parameter.type.expected) }
+    if !parameter.unit.isEmpty { facts.append("in " + parameter.unit) }
+    if !facts.isEmpty { text += " (" + facts.joined(separator: "; ") + ")" }
+    if !parameter.isRequired { text += " [\(parameter.defaultText)]" }
+    return text
+  }
+
+  private static func examples(_ examples: [Example]) -> [String] {
+    if examples.isEmpty { return [] }
+    let width = min(44, examples.map(\.line.count).max() ?? 0)
+    var lines = ["", "examples"]
+    for example in examples.prefix(12) {
+      lines += row(example.line, "# " + example.note, nameWidth: width)
+    }
+    return lines
+  }
+
+  private static func row(_ name: String, _ text: String, nameWidth: Int) -> [String] {
+    let name = "  " + name
+    let indent = nameWidth + 4
+    let body = wrap(text, indent: indent)
+    if name.count > indent - 2 { return [name] + body }
+    guard let first = body.first else { return [name] }
+    return [name + first.dropFirst(name.count)] + body.dropFirst()
+  }
+
+  /// Words in lines of at most 80 characters behind an indent.
+  static func wrap(_ text: String, indent: Int) -> [String] {
+    let space = String(repeating: " ", count: indent)
+    var lines: [String] = []
+    for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      var line = space
+      for word in paragraph.split(separator: " ") {
+        if line.count > indent, line.count + word.count + 1 > 80 {
+          lines.append(line)
+          line = space
+        }
+        line += (line.count > indent ? " " : "") + word
+      }
+      lines.append(line)
+    }
+    return lines
+  }
+}

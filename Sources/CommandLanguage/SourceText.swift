@@ -1,0 +1,75 @@
+import Foundation
+
+/// A named piece of text that tokens and diagnostics point into with byte offsets (UTF-8).
+public struct SourceText: Sendable, Equatable {
+  /// The file that the text came from; nil for a line typed at the prompt.
+  public let name: String?
+  /// The text as UTF-8.
+  public let bytes: [UInt8]
+  /// The number that the first line has in messages.
+  public let firstLine: Int
+
+  /// Creates a source from a string.
+  public init(_ text: String, name: String? = nil, firstLine: Int = 1) {
+    self.name = name
+    self.bytes = Array(text.utf8)
+    self.firstLine = firstLine
+  }
+
+  /// Returns the text in a byte range; offsets outside the source are clamped.
+  public func text(_ range: Range<Int>) -> String {
+    String(decoding: bytes[range.clamped(to: 0..<bytes.count)], as: UTF8.self)
+  }
+
+  /// The line (as numbered in messages) and 1-based column, in characters, of a byte offset.
+  public func position(of offset: Int) -> (line: Int, column: Int) {
+    let offset = min(max(offset, 0), bytes.count)
+    let start = lineStart(before: offset)
+    var line = firstLine
+    for byte in bytes[..<start] where byte == UInt8(ascii: "\n") { line += 1 }
+    return (line, text(start..<offset).count + 1)
+  }
+
+  /// The line that holds an offset, cut to a window, with carets under the range.
+  ///
+  /// Lines longer than the window are shortened with `…`, so that one entry of a megabyte still
+  /// gives a readable message.
+  func excerpt(of range: Range<Int>, window: Int = 96) -> [String] {
+    let range = range.clamped(to: 0..<bytes.count)
+    let start = lineStart(before: range.lowerBound)
+    let end = bytes[range.lowerBound...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+    // Only the neighbourhood of the range is decoded: the line may be very long.
+    let near = max(start, range.lowerBound - 4 * window)
+    let far = min(end, max(range.lowerBound, near) + 8 * window)
+    var before = Array(text(near..<range.lowerBound))
+    var inside = Array(text(range.lowerBound..<min(max(range.upperBound, range.lowerBound), far)))
+    var after = Array(text(min(max(range.upperBound, range.lowerBound), far)..<far))
+    var isCutLeft = near > start
+    if before.count > window / 2 {
+      before.removeFirst(before.count - window / 2)
+      isCutLeft = true
+    }
+    if isCutLeft { before.insert("…", at: 0) }
+    if before.count + inside.count > window {
+      inside = Array(inside.prefix(window - before.count)) + ["…"]
+      after = []
+    } else if before.count + inside.count + after.count > window {
+      after = Array(after.prefix(window - before.count - inside.count)) + ["…"]
+    }
+    let line = (before + inside + after).map(Self.visible)
+    let padding = before.map { $0 == "\t" ? "\t" : " " }
+    let carets = String(repeating: "^", count: max(1, inside.count))
+    return ["  " + line.joined(), "  " + padding.joined() + carets]
+  }
+
+  private func lineStart(before offset: Int) -> Int {
+    (bytes[..<offset].lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
+  }
+
+  /// Control characters would move the cursor or colour the terminal; a message shows `?` instead.
+  private static func visible(_ character: Character) -> String {
+    if character == "\t" { return "\t" }
+    let isControl = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    return isControl ? "?" : String(character)
+  }
+}
