@@ -100,6 +100,16 @@ public final class ContrastiveNetwork {
     return record
   }
 
+  /// The paths of all layers whose activations a training step computes.
+  public var layerNames: [String] {
+    var probe = method
+    probe?.batch = 2
+    guard let probe else { return [] }
+    let small = ContrastiveNetwork(
+      backbone: backboneConfiguration, method: probe, inputShape: inputShape)
+    return small.record(keepsAll: true).plan.operationNames
+  }
+
   /// Records the evaluation of `rows` inputs with running statistics.
   public func recordEvaluation(rows: Int) -> EvaluationRecord {
     let plan = PlanBuilder(isTraining: false)
