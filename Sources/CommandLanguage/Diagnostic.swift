@@ -10,6 +10,8 @@ public struct Diagnostic: Error, Sendable, Equatable {
   public var help: String?
   /// The text that the range points into.
   public var source: SourceText?
+  /// The process's exit status when the error ends a script: 1, or 2 for a failed verification.
+  public var exitStatus: Int32 = 1
 
   /// Creates a diagnostic.
   public init(
@@ -35,6 +37,18 @@ public struct Diagnostic: Error, Sendable, Equatable {
     guard let source, let name = source.name, let range else { return nil }
     let (line, column) = source.position(of: range.lowerBound)
     return "\(name):\(line):\(column)"
+  }
+
+  /// The error as a JSON object: message, help, file, line, column.
+  public var json: JSONValue {
+    var members: [(String, JSONValue)] = [("message", .string(message))]
+    if let help { members.append(("help", .string(help))) }
+    if let source, let range {
+      let (line, column) = source.position(of: range.lowerBound)
+      if let name = source.name { members.append(("file", .string(name))) }
+      members += [("line", .int(line)), ("column", .int(column))]
+    }
+    return .object(members)
   }
 
   /// The message as the front ends print it: position, message, the line with a caret, help.

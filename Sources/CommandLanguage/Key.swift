@@ -72,6 +72,13 @@ public struct Key<V: Sendable>: AnyKey {
   }
 }
 
+extension Key {
+  /// Reads a value that was kept outside an invocation; nil gives the default.
+  ///
+  /// - Returns: The value; nil when there is none of the key's type.
+  public func value(of value: Value?) -> V? { extract(value) }
+}
+
 /// A `--name` that takes no value.
 public struct Switch: Sendable {
   /// The name without its dashes.

@@ -29,6 +29,8 @@ public struct Output: Sendable, Equatable {
   public var volatile: [Volatile]
   /// Members that `--json` adds: numbers with full precision behind a text.
   public var data: [(String, JSONValue)]
+  /// What the log records instead of the command as typed: `step 371` for an epoch cut short.
+  public var loggedText: String?
 
   /// Creates an output.
   public init(
@@ -91,7 +93,7 @@ public struct Output: Sendable, Equatable {
 
   /// Two outputs are equal when all their parts are.
   public static func == (a: Output, b: Output) -> Bool {
-    a.content == b.content && a.volatile == b.volatile
+    a.content == b.content && a.volatile == b.volatile && a.loggedText == b.loggedText
       && JSONValue.object(a.data) == JSONValue.object(b.data)
   }
 }

@@ -38,15 +38,19 @@ public struct Table: Sendable, Equatable {
   public var title: String
   /// Lines below the table.
   public var notes: [String]
+  /// Whether the line of headings is left out, as for names with one value each.
+  public var hidesHeadings: Bool
 
   /// Creates a table.
   public init(
-    _ columns: [Column], rows: [[Cell]] = [], title: String = "", notes: [String] = []
+    _ columns: [Column], rows: [[Cell]] = [], title: String = "", notes: [String] = [],
+    hidesHeadings: Bool = false
   ) {
     self.columns = columns
     self.rows = rows
     self.title = title
     self.notes = notes
+    self.hidesHeadings = hidesHeadings
   }
 
   /// The table as aligned text: numbers to the right, text to the left, two spaces of margin.
@@ -64,7 +68,9 @@ public struct Table: Sendable, Equatable {
       }
     }
     let widths = columns.indices.map { column in
-      max(columns[column].heading.count, formatted[column].map(\.count).max() ?? 0)
+      max(
+        hidesHeadings ? 0 : columns[column].heading.count, formatted[column].map(\.count).max() ?? 0
+      )
     }
     func line(_ texts: [String]) -> String {
       var cells: [String] = []
@@ -76,9 +82,7 @@ public struct Table: Sendable, Equatable {
       while line.hasSuffix(" ") { line.removeLast() }
       return line
     }
-    if columns.contains(where: { !$0.heading.isEmpty }) {
-      lines.append(line(columns.map(\.heading)))
-    }
+    if !hidesHeadings { lines.append(line(columns.map(\.heading))) }
     for row in rows.indices { lines.append(line(formatted.map { $0[row] })) }
     return (lines + notes).joined(separator: "\n")
   }

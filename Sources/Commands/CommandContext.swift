@@ -1,0 +1,95 @@
+import CommandLanguage
+
+/// Names and metrics of the program's state, for expressions and completion.
+public protocol StateNames: AnyObject {
+  /// Names of a kind: metrics, layers, parameters, sessions.
+  func names(of kind: DynamicKind) -> [String]
+  /// The latest value of a metric, or nil when there is no such metric.
+  ///
+  /// - Throws: `Diagnostic` when the metric exists but has no value yet.
+  func metric(_ name: String) throws -> Double?
+}
+
+/// What a long command says before its reply.
+public enum Progress: Sendable, Equatable {
+  /// A line that stays: the health line of a report.
+  case line(String)
+  /// A state of the work that the next one replaces; shown on a terminal only.
+  case status(String)
+}
+
+/// Everything that commands work on.
+public final class CommandContext {
+  /// Variables, settings, history and written files.
+  public let shell: ShellState
+  /// Whether the user asked to stop.
+  public let cancellation: any Cancellation
+  /// The commands.
+  public let commands: [any Command.Type]
+  /// Their declarations.
+  public let registry: Registry
+  /// What expressions and completion can name of the state; set by whoever owns the state.
+  public weak var stateNames: (any StateNames)?
+  /// Receives what long commands say while they run; the front end sets it.
+  public var onProgress: (Progress) -> Void = { _ in }
+  /// Runs a script file inside the current command; the interpreter sets it.
+  var runFile: (String, Invocation) throws -> Output = { _, _ in .nothing }
+
+  // The workbench, the one object that owns model, data and training state, joins here.
+
+  /// Creates a context.
+  public init(
+    commands: [any Command.Type] = AllCommands.list, shell: ShellState = ShellState(),
+    cancellation: any Cancellation = ManualCancellation()
+  ) {
+    self.commands = commands
+    self.registry = Registry(commands.map { $0.spec })
+    self.shell = shell
+    self.cancellation = cancellation
+  }
+
+  /// The command of a verb.
+  func command(named name: String) -> (any Command.Type)? {
+    commands.first { $0.spec.name == name }
+  }
+
+  /// Computes an expression in the present state.
+  ///
+  /// - Throws: `Diagnostic` at the name in the invocation's text that has no value.
+  public func evaluate(_ expression: Expression, of invocation: Invocation) throws -> Double {
+    do {
+      return try expression.evaluate(in: environment)
+    } catch let error as Diagnostic {
+      throw error.located(in: invocation.source, at: invocation.range)
+    }
+  }
+
+  /// Variables and metrics as expressions see them.
+  public var environment: ShellEnvironment {
+    ShellEnvironment(shell: shell, stateNames: stateNames)
+  }
+
+  /// The completer for a front end.
+  public var completer: Completer {
+    Completer(registry: registry, source: environment)
+  }
+}
+
+/// Variables of the shell and metrics of the state.
+public struct ShellEnvironment: ExpressionEnvironment, CompletionSource {
+  let shell: ShellState
+  let stateNames: (any StateNames)?
+
+  /// The user's variables, sorted.
+  public var variableNames: [String] { shell.variables.keys.sorted() }
+  /// The metrics that have been measured.
+  public var metricNames: [String] { stateNames?.names(of: .metrics) ?? [] }
+  /// The value of `$name`.
+  public func variable(_ name: String) -> Variable? { shell.variables[name] }
+  /// The latest value of a metric.
+  public func metric(_ name: String) throws -> Double? { try stateNames?.metric(name) }
+  /// Names for completion.
+  public func names(of kind: DynamicKind) -> [String] {
+    kind == .variables ? variableNames : stateNames?.names(of: kind) ?? []
+  }
+}

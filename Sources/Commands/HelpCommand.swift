@@ -1,0 +1,44 @@
+import CommandLanguage
+
+/// Shows the commands, or one with its options and examples.
+public enum HelpCommand: Command {
+  static let topic = Key<String?>(
+    optional: "command", .word(.verbs), default: "all", help: "a command or topic")
+  static let part = Key<String?>(
+    optional: "subcommand", .word(.subcommands), default: "all", help: "one of its subcommands")
+
+  /// The declaration.
+  public static let spec = CommandSpec(
+    "help", group: .shell, summary: "Shows the commands, or one with its options and examples.",
+    details: "Topics: " + HelpTopics.all.map(\.name).joined(separator: ", ") + ".",
+    arguments: [topic, part], isLogged: false,
+    examples: [
+      Example("help", "Every command, by group"), Example("help set", "One command"),
+      Example("help set conv", "One subcommand"),
+    ])
+
+  /// Finds the help text.
+  public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
+    let registry = context.registry
+    guard let name = invocation[topic] else {
+      return .text(HelpText.overview(registry) + "\n" + HelpTopics.line)
+    }
+    if let topic = HelpTopics.all.first(where: { $0.name == name }) { return .text(topic.text) }
+    guard let spec = registry[name] else {
+      throw invocation.error(
+        "no help for \(Diagnostic.quote(name))", at: topic,
+        help: EditDistance.nearest(to: name, in: registry.names + HelpTopics.all.map(\.name)).map {
+          "help " + $0
+        } ?? "help lists the commands")
+    }
+    guard let sub = invocation[part] else { return .text(HelpText.command(spec)) }
+    let names = spec.subcommands.map(\.name)
+    guard let form = spec.subcommands.first(where: { $0.name == sub }) else {
+      throw invocation.error(
+        "\(name) has no subcommand \(Diagnostic.quote(sub)), expected "
+          + Diagnostic.alternatives(names), at: part,
+        help: EditDistance.nearest(to: sub, in: names).map { "help \(name) \($0)" })
+    }
+    return .text(HelpText.form(form, of: spec))
+  }
+}

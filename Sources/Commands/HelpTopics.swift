@@ -1,0 +1,60 @@
+/// Help that belongs to no single command.
+enum HelpTopics {
+  static let line = "help TOPIC: " + all.map(\.name).joined(separator: ", ")
+
+  static let all: [(name: String, text: String)] = [
+    ("values", values), ("refs", refs), ("expressions", expressions), ("keys", keys),
+  ]
+
+  private static let values = """
+    How values are written.
+
+      3  -1  0.5  1e-05         numbers
+      on  off  auto             switches; auto lets dyad choose
+      [64,32]  or  64,32        lists
+      17  1,5,9  0..5           sample numbers; 0..5 has both ends
+      1ep  12st  0.25  5%       epochs, steps, a part of the whole
+      90s  10min  8h            times
+      512MB  2GB  80%           memory
+      $name                     a variable of let
+      (0.5 * $batch / 256)      a computed number
+      "two words ${name}"       text; escapes \\" \\\\ \\n \\t \\$
+      -> FILE                   writes a file, its ending decides the format
+      | head 5                  keeps part of a table: head, sort, where, cols
+      # …                       a comment; ; separates commands; \\ continues a line
+    """
+
+  private static let refs = """
+    How tensors are named.
+
+      x1 x2                     the two views of the last step's batch
+      h1 h2  z1 z2  p1 p2       features, projections, predictions
+      sim  attn  bank           similarities, attention weights, memory bank
+      w:NAME  m:NAME            a parameter or buffer, its momentum
+      g:NAME                    the last step's gradient of a parameter
+      a:LAYER                   a layer's activation
+      z1[0:3, :6]  z1[-1]       Python slices; indices are PyTorch's: [N, C, H, W]
+    """
+
+  private static let expressions = """
+    How conditions and computed values are written.
+
+      loss  knn  mp.cos         metrics, their latest value
+      $name                     variables
+      + - * / ( )               arithmetic; '-' needs spaces after a name
+      sqrt log exp abs          functions; also floor ceil round min max
+      < <= > >= == !=           comparisons
+      and or not                logic
+    """
+
+  private static let keys = """
+    Keys at the prompt.
+
+      Tab                       completes; twice lists
+      Ctrl-C                    clears the line; stops a running command after its step
+      Ctrl-D                    leaves, on an empty line
+      Up  Down  Ctrl-R          earlier entries; searches them
+      Ctrl-A Ctrl-E Ctrl-W Ctrl-U Ctrl-K   begin, end, cut a word, cut to begin, cut to end
+      bind -v in ~/.editrc      vi keys
+    """
+}

@@ -1,0 +1,239 @@
+import CommandLanguage
+import Foundation
+
+/// Runs entries and scripts, command by command; knows no terminal.
+public final class Interpreter {
+  /// The deepest nesting of `source`.
+  public static let maxDepth = 64
+  /// The newest version of the language that a script may ask for.
+  public static let languageVersion = 1
+  /// The largest script, in bytes.
+  public static let maxScriptBytes = 64 << 20
+
+  /// What the owner of the session hears and says.
+  public struct Hooks {
+    /// The state as `STEP HASH key=value …`, or nil when there is no state yet.
+    public var stateFingerprint: () -> String? = { nil }
+    /// A logged command succeeded; the fingerprint is given when the command changed it.
+    public var didSucceed: (_ canonicalText: String, _ fingerprint: String?) -> Void = { _, _ in }
+    /// A command failed; the log keeps it as a comment.
+    public var didFail: (_ text: String, _ error: Diagnostic) -> Void = { _, _ in }
+    /// A cell begins: the log writes `#%% title`.
+    public var didBeginCell: (_ title: String) -> Void = { _ in }
+
+    /// Creates hooks that do nothing.
+    public init() {}
+  }
+
+  /// What commands work on.
+  public let context: CommandContext
+  /// What the owner of the session hears and says.
+  public var hooks = Hooks()
+  private var depth = 0
+  private var report: (Reply) -> Void = { _ in }
+  private var lastFingerprint: String?
+
+  /// Creates an interpreter on a context; it sets how the context runs script files.
+  public init(_ context: CommandContext) {
+    self.context = context
+    context.runFile = { [unowned self] path, invocation in
+      try self.runFile(path, for: invocation)
+    }
+  }
+
+  /// Runs one entry; the first error ends it.
+  ///
+  /// - Parameters:
+  ///   - line: The entry, which may have several commands and lines.
+  ///   - isTyped: Whether abbreviations are accepted.
+  ///   - report: Receives a reply after each command.
+  /// - Returns: The error that ended the entry, already reported.
+  @discardableResult
+  public func run(
+    _ line: String, isTyped: Bool = true, report: @escaping (Reply) -> Void
+  ) -> Diagnostic? {
+    context.cancellation.reset()
+    return run(SourceText(line), isTyped: isTyped, report: report)
+  }
+
+  /// Runs a script's text; the first error ends it, with `file:line:column`.
+  @discardableResult
+  public func runScript(_ source: SourceText, report: @escaping (Reply) -> Void) -> Diagnostic? {
+    context.cancellation.reset()
+    return run(source, isTyped: false, report: report)
+  }
+
+  /// Reads a script.
+  ///
+  /// - Throws: `Diagnostic` when it cannot be read, is too large or is not UTF-8.
+  public static func readScript(_ path: String) throws -> SourceText {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw Diagnostic("there is no file \(Diagnostic.quote(path))")
+    }
+    if isFolder.boolValue {
+      throw Diagnostic("\(Diagnostic.quote(path)) is a folder, expected a script")
+    }
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    if size > maxScriptBytes {
+      throw Diagnostic(
+        "\(Diagnostic.quote(path)) has \(size) bytes, a script has at most \(maxScriptBytes)")
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Diagnostic("cannot read \(Diagnostic.quote(path))")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      let start = data.prefix(2).map { String(format: "%02x", $0) }.joined(separator: " ")
+      throw Diagnostic(
+        "\(Diagnostic.quote(path)) is not a script: it is not UTF-8 text, it starts with \(start)")
+    }
+    return SourceText(text, name: path)
+  }
+
+  private func run(
+    _ source: SourceText, isTyped: Bool, report: @escaping (Reply) -> Void
+  ) -> Diagnostic? {
+    let outer = self.report
+    self.report = report
+    defer { self.report = outer }
+    do {
+      try runItems(of: source, isTyped: isTyped)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func runItems(of source: SourceText, isTyped: Bool) throws(Diagnostic) {
+    var isFirst = true
+    do {
+      for item in try Lexer.items(of: source) {
+        switch item {
+        case .comment(let text, _): cell(text)
+        case .command(let statement):
+          let isVersion = isFirst && statement.text.hasPrefix("version")
+          if try !(isVersion && checkVersion(statement)) { try run(statement, isTyped: isTyped) }
+          isFirst = false
+          if context.shell.isQuitting { return }
+        }
+      }
+    } catch let failure as ReportedFailure {
+      throw failure.error
+    } catch {
+      let error = Interpreter.diagnostic(error).located(in: source)
+      if depth == 0 {
+        report(Reply(command: "", result: .failure(error), elapsed: 0, fingerprint: nil))
+      }
+      throw error
+    }
+  }
+
+  /// A failure that has been reported; enclosing entries only pass it on.
+  private struct ReportedFailure: Error { let error: Diagnostic }
+
+  private func run(_ statement: Statement, isTyped: Bool) throws {
+    let start = ContinuousClock.now
+    func elapsed() -> Double {
+      let duration = (ContinuousClock.now - start).components
+      return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+    }
+    var text = statement.text
+    do {
+      let parser = CommandParser(
+        registry: context.registry, environment: context.environment, allowsAbbreviations: isTyped)
+      let invocation = try parser.parse(statement)
+      text = invocation.canonicalText
+      let output = try filtered(perform(invocation), invocation)
+      let fingerprint = logged(invocation, output)
+      report(
+        Reply(
+          command: text, result: .success(output), elapsed: elapsed(), fingerprint: fingerprint))
+    } catch {
+      let error = Interpreter.diagnostic(error).located(in: statement.source, at: statement.range)
+      // An error inside a script that this command ran was already told to the log.
+      if error.source == statement.source { hooks.didFail(text, error) }
+      if depth > 0 { throw error }
+      report(Reply(command: text, result: .failure(error), elapsed: elapsed(), fingerprint: nil))
+      throw ReportedFailure(error: error)
+    }
+    let isLast = statement.range.upperBound >= statement.source.bytes.count
+    if context.cancellation.isRequested, depth > 0 || !isLast || statement.source.name != nil {
+      throw Diagnostic("stopped by the user", at: statement.range, in: statement.source)
+    }
+  }
+
+  private func perform(_ invocation: Invocation) throws -> Output {
+    guard let command = context.command(named: invocation.spec.name) else {
+      throw invocation.error("unknown command \(Diagnostic.quote(invocation.spec.name))")
+    }
+    return try command.run(invocation, in: context)
+  }
+
+  private func filtered(_ output: Output, _ invocation: Invocation) throws -> Output {
+    if invocation.filters.isEmpty { return output }
+    guard case .table(let table) = output.content else {
+      throw invocation.error("'\(invocation.name)' gives no table, a filter after '|' needs one")
+    }
+    var output = output
+    output.content = .table(try invocation.filters.reduce(table) { try $1.apply(to: $0) })
+    return output
+  }
+
+  private func logged(_ invocation: Invocation, _ output: Output) -> String? {
+    guard invocation.form.isLogged else { return nil }
+    let state = hooks.stateFingerprint()
+    let changed = state == lastFingerprint ? nil : state
+    lastFingerprint = state
+    hooks.didSucceed(output.loggedText ?? invocation.canonicalText, changed)
+    return changed
+  }
+
+  private func cell(_ comment: String) {
+    guard comment.hasPrefix("#%%") else { return }
+    hooks.didBeginCell(comment.dropFirst(3).trimmingCharacters(in: .whitespaces))
+  }
+
+  /// `version N` on a script's first line: true when it is one.
+  private func checkVersion(_ statement: Statement) throws -> Bool {
+    let words = statement.text.split(whereSeparator: \.isWhitespace)
+    guard words.first == "version" else { return false }
+    guard words.count == 2, let version = Int(words[1]), version >= 1 else {
+      throw Diagnostic(
+        "expected 'version 1', got \(Diagnostic.quote(statement.text))",
+        at: statement.range)
+    }
+    guard version <= Interpreter.languageVersion else {
+      throw Diagnostic(
+        "the script is written for version \(version), this dyad reads versions up to "
+          + "\(Interpreter.languageVersion)", at: statement.range)
+    }
+    return true
+  }
+
+  private func runFile(_ path: String, for invocation: Invocation) throws -> Output {
+    guard depth < Interpreter.maxDepth else {
+      throw invocation.error("scripts call each other more than \(Interpreter.maxDepth) deep")
+    }
+    let source: SourceText
+    do {
+      source = try Interpreter.readScript(context.shell.files.readPath(path))
+    } catch let error as Diagnostic {
+      throw error.located(in: invocation.source, at: invocation.ranges["file"])
+    }
+    depth += 1
+    defer { depth -= 1 }
+    hooks.didBeginCell("source \(path)")
+    try runItems(of: source, isTyped: false)
+    hooks.didBeginCell("end of \(path)")
+    return .nothing
+  }
+
+  /// Any error as a diagnostic: those of the layers below have only a text.
+  static func diagnostic(_ error: any Error) -> Diagnostic {
+    if let error = error as? Diagnostic { return error }
+    if let error = error as? any LocalizedError, let text = error.errorDescription {
+      return Diagnostic(text)
+    }
+    return Diagnostic("\(error)")
+  }
+}

@@ -1,0 +1,89 @@
+import CommandLanguage
+
+/// A preference that `set` changes.
+public struct Setting: Sendable {
+  /// Its declaration; the name is what stands after `set`.
+  public let key: any AnyKey
+  /// Whether a session's log records a change: only when results can depend on it.
+  public let isLogged: Bool
+}
+
+/// The preferences and their values.
+public struct Settings {
+  /// The convolution algorithm.
+  public enum Convolution: String, CaseIterable, Sendable {
+    /// The fastest known for each shape.
+    case auto
+    /// The reference: plain sums in a fixed order.
+    case direct
+  }
+
+  /// What a non-finite loss or gradient does.
+  public enum NonFinite: String, CaseIterable, Sendable {
+    /// Stops before the step is applied.
+    case stop
+    /// Lets it through.
+    case allow
+  }
+
+  /// How replies are shown.
+  public enum OutputForm: String, CaseIterable, Sendable {
+    /// For people.
+    case text
+    /// One JSON object per reply.
+    case json
+  }
+
+  /// Threads of the kernels; nil means one per core, and results do not depend on it.
+  public static let threads = Key<Int?>(
+    optional: "threads", .int(in: 1...1024), default: "auto", auto: true,
+    help: "threads of the kernels, auto is one per core")
+  /// The convolution algorithm.
+  public static let convolution = Key<Convolution>(
+    "conv", .choice(of: Convolution.self), default: .auto,
+    help: "convolution algorithm; direct is the reference")
+  /// The most memory that sizes from users and files may ask for.
+  public static let memory = Key<MemorySize>(
+    "memory", .bytes, default: .share(0.8), help: "the most memory that a command may ask for")
+  /// What a non-finite loss or gradient does.
+  public static let nonFinite = Key<NonFinite>(
+    "nonfinite", .choice(of: NonFinite.self), default: .stop,
+    help: "whether a non-finite loss or gradient stops before the step is applied")
+  /// How replies are shown.
+  public static let output = Key<OutputForm>(
+    "out", .choice(of: OutputForm.self), default: .text,
+    help: "how replies are shown: text, or one JSON object each")
+
+  /// Every preference, in the order of `set`.
+  public static let all: [Setting] = [
+    Setting(key: threads, isLogged: false), Setting(key: convolution, isLogged: true),
+    Setting(key: memory, isLogged: true), Setting(key: nonFinite, isLogged: true),
+    Setting(key: output, isLogged: false),
+  ]
+
+  /// Called before a value changes, with its name; what it throws refuses the change.
+  public var willChange: (String, Value) throws -> Void = { _, _ in }
+  private var values: [String: Value] = [:]
+
+  /// The value of a preference.
+  ///
+  /// Precondition: the key has a default, as all in `Settings.all` have.
+  public subscript<V>(_ key: Key<V>) -> V {
+    guard let value = key.value(of: values[key.parameter.name]) else {
+      preconditionFailure("preference '\(key.parameter.name)' has no default")
+    }
+    return value
+  }
+
+  /// Changes a value that was parsed by the preference's declaration.
+  public mutating func set(_ name: String, to value: Value) throws {
+    try willChange(name, value)
+    values[name] = value
+  }
+
+  /// The value as text, by name.
+  public func text(of name: String) -> String {
+    let parameter = Settings.all.first { $0.key.parameter.name == name }?.key.parameter
+    return values[name]?.canonicalText ?? parameter?.defaultText ?? ""
+  }
+}

@@ -1,0 +1,28 @@
+import CommandLanguage
+
+/// The state of the shell itself: nothing here reaches a fingerprint.
+public final class ShellState {
+  /// The user's variables.
+  public var variables: [String: Variable] = [:]
+  /// Values given on the command line; each beats the first `let` of its name.
+  public var givenVariables: [String: Variable] = [:]
+  /// Preferences.
+  public var settings = Settings()
+  /// Entries as they were typed, oldest first.
+  public var history: [String] = []
+  /// Files that this session wrote.
+  public let files = WrittenFiles()
+  /// Whether `quit` was called.
+  public var isQuitting = false
+
+  /// Creates an empty state.
+  public init() {}
+
+  /// Takes a `name=value` of the command line: a number when it reads as one, else text.
+  public func give(_ name: String, _ text: String) {
+    let number = NumberText.parse(text).flatMap { $0.isFinite ? $0 : nil }
+    let value = number.map(Variable.number) ?? .text(text)
+    variables[name] = value
+    givenVariables[name] = value
+  }
+}

@@ -1,0 +1,82 @@
+import CommandLanguage
+import Foundation
+
+/// The overwrite rule: a file is replaced only if this session wrote it, or with `overwrite=on`.
+public final class WrittenFiles {
+  private var written: Set<String> = []
+  /// A folder that stands for the root while a replay runs, so that nothing outside is touched.
+  public var redirection: String?
+
+  /// Creates an empty record.
+  public init() {}
+
+  /// Checks that a command may write a file, before it does any work.
+  ///
+  /// - Parameters:
+  ///   - path: The file, or nil to take the one after `->`.
+  ///   - invocation: The command, for `overwrite=` and the place of the error.
+  /// - Returns: The path to write to; nil when the command names no file.
+  /// - Throws: `Diagnostic` when the file exists and is not this session's, when it is a folder, or
+  ///   when its folder is missing or cannot be written to.
+  public func checkedPath(_ path: String? = nil, for invocation: Invocation) throws -> String? {
+    guard let path = path ?? invocation.outputPath else { return nil }
+    let target = try redirected(path)
+    let manager = FileManager.default
+    var isFolder: ObjCBool = false
+    if manager.fileExists(atPath: target, isDirectory: &isFolder) {
+      if isFolder.boolValue {
+        throw invocation.outputError("cannot write \(Diagnostic.quote(path)): it is a folder")
+      }
+      guard invocation.overwrites || written.contains(key(target)) else {
+        throw invocation.outputError(
+          "\(Diagnostic.quote(path)) exists and was not written by this session",
+          help: "overwrite=on replaces it")
+      }
+      return target
+    }
+    let folder = (target as NSString).deletingLastPathComponent
+    let place = folder.isEmpty ? "." : folder
+    guard manager.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue else {
+      throw invocation.outputError(
+        "cannot write \(Diagnostic.quote(path)): there is no folder \(Diagnostic.quote(place))")
+    }
+    guard manager.isWritableFile(atPath: place) else {
+      throw invocation.outputError(
+        "cannot write \(Diagnostic.quote(path)): the folder \(Diagnostic.quote(place)) is read-only"
+      )
+    }
+    return target
+  }
+
+  /// Records that this session wrote a file, so that it may replace it.
+  public func didWrite(_ path: String) { written.insert(key(path)) }
+
+  /// Where to read a file from: what a replay wrote under its temporary folder comes first.
+  public func readPath(_ path: String) -> String {
+    guard redirection != nil, let moved = try? redirected(path, creatingFolder: false),
+      FileManager.default.fileExists(atPath: moved)
+    else { return path }
+    return moved
+  }
+
+  private func redirected(_ path: String, creatingFolder: Bool = true) throws -> String {
+    guard let redirection else { return path }
+    let moved = redirection + absolute(path)
+    if creatingFolder {
+      try FileManager.default.createDirectory(
+        atPath: (moved as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    }
+    return moved
+  }
+
+  private func absolute(_ path: String) -> String {
+    let full =
+      path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    return URL(fileURLWithPath: full).standardizedFileURL.path
+  }
+
+  /// One name per file, whatever way led to it.
+  private func key(_ path: String) -> String {
+    URL(fileURLWithPath: absolute(path)).resolvingSymlinksInPath().path
+  }
+}
