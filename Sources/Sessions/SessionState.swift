@@ -1,6 +1,8 @@
 import Datasets
 import Files
 import Foundation
+import Kernels
+import Methods
 
 /// What `NAME.safetensors` holds besides tensors, as JSON in its metadata.
 struct SessionState: Codable {
@@ -143,6 +145,7 @@ extension Workbench {
     data = other.data
     self.learner = learner
     source = nil
+    probe = nil
     metrics = MetricLog(state.metrics.map(\.record))
     return LoadedSession(
       step: state.step, epoch: state.epoch, log: state.log, fingerprint: fingerprint)

@@ -73,7 +73,7 @@ extension Workbench {
 
   static func seconds() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
-  func batchSource(_ learner: Learner) throws -> any BatchSource {
+  func batchSource(_ learner: Learner) throws -> LoaderSource {
     if let source { return source }
     let fresh = try makeSource(learner)
     fresh.seek(epoch: learner.epoch, step: learner.stepInEpoch)
@@ -81,28 +81,45 @@ extension Workbench {
     return fresh
   }
 
-  private func makeSource(_ learner: Learner) throws -> any BatchSource {
+  private func makeSource(_ learner: Learner) throws -> LoaderSource {
     let state = try loadedData()
     guard let method = learner.configuration.method else {
       throw SessionError("no method yet", help: "method simclr")
     }
-    if case .batches(let batches) = state.loaded.content { return RecordedSource(batches) }
     return try LoaderSource(
-      state.loaded, pipeline: pipeline(for: method), batch: method.batch, seed: seed)
+      state.loaded, pipeline: pipeline(), batch: method.batch, seed: seed)
   }
 
   /// The pipeline of random views: the one chosen, or the preset of the method's family; data
   /// from `tensors` are not augmented unless asked.
-  public func pipeline(for method: MethodConfiguration) -> Augmentation {
+  public func pipeline() -> Augmentation {
     if let augmentation { return augmentation.pipeline }
     if data?.choice.name == "tensors" { return .none }
-    return method.name.isSimSiamFamily ? .simsiam : .simclr
+    return configuration.method?.name.isSimSiamFamily == true ? .simsiam : .simclr
   }
 
   /// Chooses the pipeline of random views.
-  public func setAugmentation(_ choice: AugmentationChoice) {
+  ///
+  /// Throws: `SessionError` when the data cannot be augmented.
+  public func setAugmentation(_ choice: AugmentationChoice) throws {
+    if let state = data, choice.pipeline != .none {
+      guard let images = state.loaded.train, images.isBytes else {
+        throw SessionError(
+          "data '\(state.choice.name)' cannot be augmented: expected uint8 images",
+          help: "augment none")
+      }
+    }
     augmentation = choice
     source = nil
+    probe = nil
+  }
+
+  /// Adds the effective rank to the last record, for a report.
+  public func completeLastRecord() throws {
+    guard metrics.records.last?.values[.erank] == nil, let value = try measure(.erank) else {
+      return
+    }
+    metrics.set(.erank, value)
   }
 
   private func recordTracks(_ learner: Learner) throws {

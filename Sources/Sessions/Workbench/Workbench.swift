@@ -25,7 +25,8 @@ public final class Workbench {
   /// The threads of the engine.
   public let workers: Workers
   var learner: Learner?
-  var source: (any BatchSource)?
+  var source: LoaderSource?
+  var probe: ProbeSet?
   /// The seconds of the last step, by phase.
   public internal(set) var lastTimes = Learner.Times()
 
@@ -111,13 +112,43 @@ public final class Workbench {
     data = nextData
     self.learner = fresh
     source = nil
+    probe = nil
     if report.restarted { metrics = MetricLog() }
     return report
+  }
+
+  /// Chooses the backbone and, with a file, loads its weights; both or neither.
+  ///
+  /// Throws: `SessionError` or `FileError`; then nothing changed.
+  public func setBackbone(_ choice: BackboneChoice, weights: String?) throws -> (
+    ChangeReport, Learner.LoadReport?
+  ) {
+    let old = (configuration, learner, source, probe, metrics)
+    do {
+      let report = try configure { $0.backbone = choice }
+      return (report, try weights.map { try loadWeights($0, strict: true) })
+    } catch {
+      (configuration, learner, source, probe, metrics) = old
+      throw error
+    }
+  }
+
+  /// The files that the command that runs now has read, for the log.
+  public private(set) var reads: [FileRecord] = []
+
+  /// Notes files that a command read.
+  public func note(reads files: [FileRecord]) { reads += files }
+
+  /// Returns and forgets the files that were read since the last call.
+  public func takeReads() -> [FileRecord] {
+    defer { reads = [] }
+    return reads
   }
 
   private func forgetProgress() {
     learner = nil
     source = nil
+    probe = nil
     metrics = MetricLog()
   }
 
