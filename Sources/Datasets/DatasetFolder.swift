@@ -7,7 +7,8 @@ enum DatasetFolder {
   static func has(_ file: String, in folder: String) -> Bool {
     var isFolder: ObjCBool = false
     let path = PathText.expand(PathText.join(folder, file))
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && !isFolder.boolValue
   }
 
   /// Returns the first folder that passes: the root, or one of the usual folders inside it.

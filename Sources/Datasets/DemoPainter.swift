@@ -3,8 +3,6 @@ import Tensors
 
 /// Draws one image of the `demo` set.
 struct DemoPainter {
-  private typealias Color = SIMD3<Float>
-
   private let pattern: DemoPattern
   private var random: RandomStream
   /// Pattern coordinates are `turn · (pixel − centre) / period`.
@@ -28,10 +26,11 @@ struct DemoPainter {
     cellOffsets = (0..<16).map { _ in
       SIMD2(Self.number(&random, -0.1, 0.1), Self.number(&random, -0.1, 0.1))
     }
-    let isInkLight = random.next() & 1 == 0
-    inkCorners = (0..<4).map { _ in Self.color(&random, isLight: isInkLight) }
-    groundCorners = (0..<4).map { _ in Self.color(&random, isLight: !isInkLight) }
-    noise = Self.number(&random, 0.01, 0.06)
+    let contrast = Self.number(&random, 0.25, 0.75) * (random.next() & 1 == 0 ? 1 : -1)
+    let middle = Self.number(&random, 0.3, 0.7)
+    inkCorners = (0..<4).map { _ in Self.color(&random, luma: middle + contrast / 2) }
+    groundCorners = (0..<4).map { _ in Self.color(&random, luma: middle - contrast / 2) }
+    noise = Self.number(&random, 0.01, 0.1)
     self.random = random
   }
 
@@ -44,13 +43,13 @@ struct DemoPainter {
     return SIMD2(Float(Exact.cosTurn(angle)), Float(Exact.sinTurn(angle)))
   }
 
-  /// Returns a random colour whose luma lies in the light or the dark range.
-  private static func color(_ random: inout RandomStream, isLight: Bool) -> SIMD3<Float> {
+  /// Returns a random colour of about a luma.
+  private static func color(_ random: inout RandomStream, luma: Float) -> SIMD3<Float> {
     let color = SIMD3(random.uniform(), random.uniform(), random.uniform())
-    let luma = 0.299 * color.x + 0.587 * color.y + 0.114 * color.z
-    let wanted = isLight ? number(&random, 0.6, 0.9) : number(&random, 0.1, 0.4)
+    let found = 0.299 * color.x + 0.587 * color.y + 0.114 * color.z
+    let wanted = min(0.93, max(0.07, luma + number(&random, -0.08, 0.08)))
     // Moving along the gray axis keeps the hue; clamping costs some luma at the edges only.
-    return (color + (wanted - luma)).clamped(lowerBound: SIMD3(), upperBound: SIMD3(repeating: 1))
+    return (color + (wanted - found)).clamped(lowerBound: SIMD3(), upperBound: SIMD3(repeating: 1))
   }
 
   /// Returns a colour between four corners, bilinear in u and v in 0…1.
