@@ -1,4 +1,5 @@
 import CommandLanguage
+import Sessions
 
 /// Names and metrics of the program's state, for expressions and completion.
 public protocol StateNames: AnyObject {
@@ -35,13 +36,20 @@ public final class CommandContext {
   /// Runs a script file inside the current command; the interpreter sets it.
   var runFile: (String, Invocation) throws -> Output = { _, _ in .nothing }
 
-  // The workbench, the one object that owns model, data and training state, joins here.
+  /// Data, model and training state.
+  public let workbench: Workbench
+  /// What the session did, as a script.
+  public var log = SessionLog()
+  /// What the log says of a command that failed after it changed the state: `step 12`.
+  var loggedBeforeFailure: String?
 
   /// Creates a context.
   public init(
     commands: [any Command.Type] = AllCommands.list, shell: ShellState = ShellState(),
-    cancellation: any Cancellation = ManualCancellation()
+    cancellation: any Cancellation = ManualCancellation(),
+    workbench: Workbench = Workbench(threads: 1)
   ) {
+    self.workbench = workbench
     self.commands = commands
     self.registry = Registry(commands.map { $0.spec })
     self.shell = shell

@@ -79,16 +79,18 @@ struct HSV {
     let divisor = chroma < 1 ? 1 : chroma
     let isRed = red == maximum
     let isGreen = green == maximum
-    let plus = isRed ? blue : (isGreen ? red : green)
-    let minus = isRed ? green : (isGreen ? blue : red)
+    // Pillow adds, in Float64, the sector and the difference of two quotients. One of these is 1:
+    // that of the smallest channel. So one Float32 addition rounds as Pillow's sum does.
+    let added = isRed ? blue : (isGreen ? red : green)
     let sector: Float = isRed ? 0 : (isGreen ? 2 : 4)
-    let a = (maximum - plus) / divisor
-    let b = (maximum - minus) / divisor
-    // Pillow's literals make this sum Float64, rounded once to Float32.
-    let h = Float(Double(sector) + Double(a) - Double(b))
-    let turns = Double(h) * (1.0 / 6.0) + 1
-    let fraction = Float(turns >= 1 ? turns - 1 : turns)
-    let hue = Float((Double(fraction) * 255).rounded(.down))
+    let middle = red + green + blue - maximum - minimum
+    let quotient = (maximum - middle) / divisor
+    let h = added == minimum ? (sector + 1) - quotient : (sector - 1) + quotient
+    let sixth = h / 6
+    let fraction = sixth < 0 ? 1 + sixth : sixth
+    // Pillow's product is exact (Float64); a fused one tells whether this one was rounded up.
+    let rounded = (fraction * 255).rounded(.down)
+    let hue = (-rounded).addingProduct(fraction, 255) < 0 ? rounded - 1 : rounded
     // Half a unit keeps the quotient away from integers, where rounding could lose one.
     let whole = maximum < 1 ? 1 : maximum
     let saturation = ((255 * chroma + 0.5) / whole).rounded(.down)
@@ -98,21 +100,18 @@ struct HSV {
 
   @inline(__always)
   var rgb: (red: Float, green: Float, blue: Float) {
-    let six = 6 * hue
+    // Hue 255 is the start of a seventh sector, which equals the start of the first.
+    let six = hue == 255 ? 0 : 6 * hue
     let sector = ((six + 0.5) * (1 / 255)).rounded(.down)
     let f = six - 255 * sector
+    let isOdd = sector == 1 || sector == 3 || sector == 5
     // Products are integers below 2²⁴, and quotients are never halfway: rounding is exact.
     let p = (value * (255 - saturation) * (1 / 255) + 0.5).rounded(.down)
-    let q = (value * (65_025 - saturation * f) * (1 / 65_025) + 0.5).rounded(.down)
-    let t = (value * (65_025 - saturation * (255 - f)) * (1 / 65_025) + 0.5).rounded(.down)
-    // Hue 255 starts a seventh sector, which equals the first.
-    let first = sector < 1 || sector > 5
-    let red =
-      first || sector == 5 ? value : (sector < 2 ? q : (sector < 4 ? p : t))
-    let green =
-      first ? t : (sector < 3 ? value : (sector < 4 ? q : p))
-    let blue =
-      first || sector < 2 ? p : (sector < 3 ? t : (sector < 5 ? value : q))
+    let share = 65_025 - saturation * (isOdd ? f : 255 - f)
+    let middle = (value * share * (1 / 65_025) + 0.5).rounded(.down)
+    let red = sector < 1 || sector > 4 ? value : (sector == 1 || sector == 4 ? middle : p)
+    let green = sector == 1 || sector == 2 ? value : (sector > 3 ? p : middle)
+    let blue = sector < 2 ? p : (sector == 3 || sector == 4 ? value : middle)
     return (red, green, blue)
   }
 

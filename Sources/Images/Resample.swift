@@ -145,11 +145,15 @@ extension ImageScratch {
   }
 
   /// Drops the fraction bits and clamps to 0…255.
+  ///
+  /// By sign masks: comparisons of integer vectors are compiled lane by lane.
   @inline(__always)
   private static func narrow(_ sums: SIMD8<Int32>) -> SIMD8<UInt8> {
     var v = sums &>> 22
-    v.replace(with: 0, where: v .< 0)
-    v.replace(with: 255, where: v .> 255)
+    v &= ~(v &>> 31)
+    v = 255 &- v
+    v &= ~(v &>> 31)
+    v = 255 &- v
     return SIMD8<UInt8>(truncatingIfNeeded: v)
   }
 }

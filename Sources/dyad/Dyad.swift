@@ -1,6 +1,7 @@
 import CommandLanguage
 import Commands
 import Foundation
+import Sessions
 
 /// The process: launch options, front end, exit status.
 @main
@@ -36,9 +37,12 @@ enum Dyad {
   private static func start(
     _ options: LaunchOptions, _ terminal: Terminal, _ cancellation: SignalCancellation
   ) throws -> Int32 {
-    let context = CommandContext(cancellation: cancellation)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let context = CommandContext(
+      cancellation: cancellation, workbench: Workbench(threads: cores))
     let shell = context.shell
     let interpreter = Interpreter(context)
+    SessionRecorder.attach(to: interpreter)
     let printer = ReplyPrinter(terminal: terminal, shell: shell)
     context.onProgress = printer.print
     if options.isJSON { try shell.settings.set("out", parsing: "json") }
