@@ -21,9 +21,7 @@ func exp8(_ x: F8) -> F8 {
   p = fma8(F8(repeating: 5.000_000_1e-1), p, r)
   p = fma8(r, p, r * r) + F8(repeating: 1)
   // 2ⁿ in two factors: n reaches 128 and −126, and each factor must stay a normal number.
-  let whole =
-    SIMD8<Int32>(truncatingIfNeeded: unsafeBitCast(shifted, to: SIMD8<UInt32>.self))
-    &- SIMD8<Int32>(repeating: 0x4B40_0000)
+  let whole = unsafeBitCast(shifted, to: SIMD8<Int32>.self) &- SIMD8<Int32>(repeating: 0x4B40_0000)
   let half = whole &>> SIMD8<Int32>(repeating: 1)
   let one = SIMD8<Int32>(repeating: 127)
   let shift = SIMD8<Int32>(repeating: 23)

@@ -6,8 +6,8 @@ import Synchronization
 /// A chunk is cut by shape alone, never by the number of threads, and every output has one owner:
 /// results are the same bits for any thread count. One region runs at a time.
 public final class Workers: @unchecked Sendable {
-  /// The number of threads that a region uses at most.
-  public let threads: Int
+  /// The number of threads that a region uses at most; results do not depend on it.
+  public private(set) var threads: Int
   private var scratch: [ScratchBuffer]
   private var shared = ScratchBuffer()
 
@@ -15,6 +15,12 @@ public final class Workers: @unchecked Sendable {
   public init(threads: Int) {
     self.threads = max(1, threads)
     scratch = (0..<self.threads).map { _ in ScratchBuffer() }
+  }
+
+  /// Changes the number of threads between regions; at least one is used.
+  public func setThreads(_ count: Int) {
+    threads = max(1, count)
+    while scratch.count < threads { scratch.append(ScratchBuffer()) }
   }
 
   /// Calls `body(chunk, worker)` once for every chunk; `worker` is below `threads`.

@@ -102,6 +102,11 @@ public final class PlanBuilder {
   /// Makes a scalar a root of the backward pass, with gradient 1.
   public func addLoss(_ value: Value) { losses.append(value) }
 
+  /// The names of all operations' outputs, in order.
+  public var operationNames: [String] {
+    nodes.flatMap { $0.outputs.map { values[$0.id].name } }
+  }
+
   private func record(_ name: String, shape: [Int], needsGradient: Bool) -> Value {
     values.append(
       ValueRecord(

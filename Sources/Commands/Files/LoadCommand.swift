@@ -1,0 +1,63 @@
+import CommandLanguage
+import Datasets
+import Sessions
+
+/// Reopens a session or restores weights.
+public enum LoadCommand: Command {
+  static let name = Key<String>("name", .path(["dyad"]), help: "the path without ending")
+  static let file = Key<String>("file", .path(["safetensors"]), help: "the weights")
+  static let strict = Key<Bool>(
+    "strict", .onOff, default: true, help: "a part that the file has must be whole")
+
+  /// The declaration.
+  public static let spec = CommandSpec(
+    "load", group: .sessions, summary: "Reopens a session or restores weights.",
+    requiring: [
+      CommandForm(
+        "session", summary: "Takes over a saved session: data, model, counters, metrics.",
+        arguments: [name], isLogged: false,
+        examples: [Example("load session run1", "Goes on where run1 was saved")]),
+      CommandForm(
+        "weights", summary: "Restores what a safetensors file has; other parts stay.",
+        arguments: [file], options: [strict],
+        examples: [
+          Example("load weights weights.safetensors", "Backbone names with or without backbone.")
+        ]),
+    ], seeAlso: ["save", "replay"])
+
+  /// Loads.
+  public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
+    let bench = context.workbench
+    if invocation.subcommand == "session" {
+      var base = invocation[name]
+      for ending in [".dyad", ".safetensors"] where base.hasSuffix(ending) {
+        base = String(base.dropLast(ending.count))
+      }
+      let found = context.shell.files.readPath(base + ".safetensors")
+      let loaded = try bench.loadSession(String(found.dropLast(12)))
+      context.log = SessionLog(text: loaded.log)
+      context.log.append(comment: "# session \(base) loaded here")
+      return .text(
+        "  step \(loaded.step)   e\(loaded.epoch)   fingerprint \(loaded.fingerprint) verified")
+    }
+    let path = context.shell.files.readPath(invocation[file])
+    let report = try bench.loadWeights(path, strict: invocation[strict])
+    bench.note(reads: [try FileRecord.read(path)])
+    return .text(LoadText.line(report))
+  }
+}
+
+/// Says what a weights file restored.
+enum LoadText {
+  /// One line, with what was left alone.
+  static func line(_ report: Learner.LoadReport) -> String {
+    var text = "  restored \(report.restored) tensors: " + report.parts.joined(separator: ", ")
+    if !report.withoutStatistics.isEmpty {
+      text += "   running statistics absent in "
+        + report.withoutStatistics.joined(separator: ", ") + ": kept as they are"
+    }
+    if !report.unused.isEmpty { text += "   \(report.unused.count) names unused" }
+    if !report.missing.isEmpty { text += "   \(report.missing.count) not restored" }
+    return text
+  }
+}

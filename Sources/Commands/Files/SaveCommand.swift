@@ -1,0 +1,71 @@
+import CommandLanguage
+import Sessions
+import Tensors
+
+/// Writes a session, tensors or features.
+public enum SaveCommand: Command {
+  static let name = Key<String>("name", .path(), help: "the path without ending")
+  static let state = Key<Bool>("state", .onOff, default: true, help: "write the tensors too")
+  static let file = Key<String>("file", .path(["safetensors"]), help: "the file to write")
+  static let patterns = Key<[String]?>(
+    optional: "patterns", .list(of: .word(.parameters)), default: "all",
+    help: "names, * stands for anything")
+  static let optim = Key<Bool>("optim", .onOff, default: false, help: "the optimizer's state too")
+  static let layer = Key<EvaluationLayer>(
+    "layer", .choice(of: EvaluationLayer.self), default: .h, help: "which features")
+  static let on = Key<EvaluationSet>(
+    "on", .choice(of: EvaluationSet.self), default: .train, help: "which samples")
+
+  /// The declaration.
+  public static let spec = CommandSpec(
+    "save", group: .sessions, summary: "Writes a session, tensors or features.",
+    requiring: [
+      CommandForm(
+        "session", summary: "Writes NAME.dyad (the log, a script) and NAME.safetensors.",
+        arguments: [name], options: [state], writesFile: true, isLogged: false,
+        examples: [Example("save session run1", "run1.dyad replays it, run1.safetensors resumes it")]
+      ),
+      CommandForm(
+        "tensors", summary: "Writes parameters, buffers and bank under PyTorch's names.",
+        arguments: [file, patterns], options: [optim], writesFile: true, isLogged: false,
+        examples: [
+          Example("save tensors weights.safetensors backbone.*", "The backbone's tensors")
+        ]),
+      CommandForm(
+        "features", summary: "Writes features, index and labels of a set, in eval mode.",
+        arguments: [file], options: [layer, on], writesFile: true, isLogged: false,
+        examples: [Example("save features h.safetensors layer=h on=test", "Test features")]),
+    ], seeAlso: ["load", "replay"])
+
+  /// Writes.
+  public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
+    let bench = context.workbench
+    let files = context.shell.files
+    switch invocation.subcommand {
+    case "session":
+      let base = invocation[name].hasSuffix(".dyad")
+        ? String(invocation[name].dropLast(5)) : invocation[name]
+      let endings = invocation[state] && bench.hasModel ? [".safetensors", ".dyad"] : [".dyad"]
+      let targets = try endings.map { try files.checkedPath(base + $0, for: invocation) ?? base }
+      let target = String((targets.last ?? base).dropLast(5))
+      let written = try bench.saveSession(
+        target, log: context.log, state: invocation[state])
+      for path in written { files.didWrite(path) }
+      return .text("  " + written.joined(separator: "  "))
+    case "tensors":
+      let path = try files.checkedPath(invocation[file], for: invocation) ?? ""
+      let count = try bench.saveTensors(
+        path, patterns: invocation[patterns] ?? [], optimizer: invocation[optim])
+      files.didWrite(path)
+      return .text("  \(path)  \(count) tensors")
+    default:
+      let path = try files.checkedPath(invocation[file], for: invocation) ?? ""
+      let table = try bench.saveFeatures(
+        path, layer: invocation[layer], on: invocation[on],
+        isCancelled: { context.cancellation.isRequested })
+      files.didWrite(path)
+      let shape = table.features.shape
+      return .text("  \(path)  \(invocation[layer].rawValue) [\(shape[0]), \(shape[1])]")
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import CommandLanguage
+import Methods
+import Sessions
+
+/// The line of a report: step, epoch, loss beside its chance level, z std beside 1/√d, rank.
+enum HealthLine {
+  /// The stable part: the same on every replay.
+  static func text(_ record: StepRecord, _ bench: Workbench) -> String {
+    guard let method = try? bench.resolved().method else { return "" }
+    var parts = ["step \(record.step)", "e\(record.epoch)"]
+    if let loss = record.values[.loss] {
+      let chance = method.name.isSimSiamFamily ? "" : " / \(NumberFormat.fixed(method.chanceLoss, 3))"
+      parts.append("loss \(NumberFormat.fixed(loss, 4))\(chance)")
+    }
+    if let std = record.values[.zStd] {
+      let even = 1 / Double(method.projectorOut).squareRoot()
+      parts.append("z_std \(NumberFormat.fixed(std, 4)) / \(NumberFormat.fixed(even, 4))")
+    }
+    if let rank = record.values[.erank] {
+      let largest = min(method.projectorOut, method.batch)
+      parts.append("erank \(NumberFormat.fixed(rank, 1)) / \(largest)")
+    }
+    if let accuracy = record.values[.contrastAcc] {
+      parts.append("contrast_acc \(NumberFormat.fixed(accuracy, 3))")
+    }
+    if let accuracy = record.values[.acc1] {
+      parts.append("acc1 \(NumberFormat.fixed(accuracy, 1)) %")
+    }
+    if let knn = record.values[.knn] { parts.append("knn \(NumberFormat.fixed(knn, 1)) %") }
+    return "  " + parts.joined(separator: "   ")
+  }
+
+  /// The parts that differ from run to run.
+  static func volatile(_ report: TrainingReport) -> [Output.Volatile] {
+    let seconds = report.times.total
+    guard report.steps > 0, seconds > 0 else { return [] }
+    let rate = Double(report.images) / seconds
+    let wait = 100 * report.times.wait / seconds
+    return [
+      Output.Volatile("images_per_second", "\(NumberFormat.fixed(rate, 0)) images/s"),
+      Output.Volatile("data_wait", "data \(NumberFormat.fixed(wait, 1)) %"),
+      Output.Volatile("time", NumberFormat.seconds(seconds)),
+    ]
+  }
+}

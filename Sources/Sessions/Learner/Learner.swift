@@ -1,0 +1,315 @@
+import Files
+import Kernels
+import Layers
+import Methods
+import Tensors
+
+/// A model in training: network, arenas, optimizer, schedule, bank, counters.
+///
+/// A step is atomic: it computes everything, checks it, and commits last.
+public final class Learner {
+  /// Every choice made.
+  public let configuration: ResolvedConfiguration
+  /// The seed of weights, order, views and bank.
+  public let seed: UInt64
+  /// The modules.
+  public let network: ContrastiveNetwork
+  /// The parameters, gradients, buffers and counters.
+  public let model: ModelState
+  /// The memory bank of SimSiam-Multi.
+  public let bank: MemoryBank?
+  let bankArena: Arena?
+  let workers: Workers
+  let optimizer: Optimizer?
+  let optimizerState: Arena
+  private var schedule: ScheduleCursor?
+  private var graph: TrainingGraph?
+  /// The state before the last step, for `a:` (activations of that step's batch).
+  private var before: ModelState?
+
+  /// The number of completed steps.
+  public private(set) var step = 0
+  /// The number of completed epochs: the 0-based epoch that the next step belongs to.
+  public private(set) var epoch = 0
+  /// The number of completed steps of the present epoch.
+  public private(set) var stepInEpoch = 0
+  /// The last committed batch.
+  public private(set) var lastBatch: BatchInfo?
+
+  /// Builds the model and draws its first values; `samples` is the number of bank rows.
+  public init(
+    _ configuration: ResolvedConfiguration, seed: UInt64, inputShape: [Int], samples: Int,
+    workers: Workers
+  ) throws {
+    self.configuration = configuration
+    self.seed = seed
+    self.workers = workers
+    network = ContrastiveNetwork(
+      backbone: configuration.backbone, method: configuration.method, inputShape: inputShape)
+    model = ModelState(network.layout)
+    model.initialize(seed: seed)
+    (bank, bankArena) = Self.makeBank(
+      configuration.method, samples: samples, seed: seed, workers: workers)
+    guard let chosen = configuration.optimizer, let method = configuration.method else {
+      optimizer = nil
+      optimizerState = Arena(layout: ArenaLayout())
+      return
+    }
+    let built = Self.makeOptimizer(chosen, method: method, model: model)
+    optimizer = built
+    var layout = ArenaLayout()
+    for slot in built.configuration.stateSlots {
+      layout.add(slot, shape: [model.values.floatCount])
+    }
+    optimizerState = Arena(layout: layout)
+    if let chosen = configuration.schedule {
+      schedule = ScheduleCursor(
+        try Schedule(
+          chosen.curve,
+          groups: built.groups.map {
+            Schedule.Group(name: $0.name, baseLR: $0.baseLR, isConstant: $0.isConstant)
+          }))
+    }
+  }
+
+  private static func makeBank(
+    _ method: MethodConfiguration?, samples: Int, seed: UInt64, workers: Workers
+  ) -> (MemoryBank?, Arena?) {
+    guard let method, method.name == .simsiamMulti else { return (nil, nil) }
+    var layout = ArenaLayout()
+    let shape = [samples, method.projectorOut]
+    let rows = layout.add("bank", shape: shape)
+    let next = layout.add("bank.next", shape: shape)
+    let history =
+      method.stages > 1
+      ? layout.add("bank.history", shape: [method.stages] + shape) : nil
+    let arena = Arena(layout: layout)
+    var options = MemoryBank.Options()
+    options.alpha = method.alpha
+    options.start = method.start
+    options.stages = method.stages
+    options.normalize = method.normalize
+    let bank = MemoryBank(
+      options: options, rows: samples, dim: method.projectorOut, bank: arena.base + rows.offset,
+      next: arena.base + next.offset, history: history.map { arena.base + $0.offset })
+    bank.initialize(workers, seed: seed)
+    return (bank, arena)
+  }
+
+  private static func makeOptimizer(
+    _ c: ResolvedOptimizer, method: MethodConfiguration, model: ModelState
+  ) -> Optimizer {
+    var rule = OptimizerConfiguration(c.algorithm)
+    rule.momentum = c.momentum
+    rule.trust = c.trust
+    let grouping = ParameterGrouping(
+      family: method.name.isSimSiamFamily ? .simsiam : .simclr, lr: c.lr,
+      classifierLR: c.classifierLR, weightDecay: c.weightDecay, exclude: c.exclude)
+    let (groups, ranges) = grouping.resolve(
+      model.parameters.filter(\.isTrainable).map {
+        ParameterGrouping.Parameter(
+          name: $0.entry.name, offset: $0.entry.offset, shape: $0.entry.shape)
+      })
+    return Optimizer(
+      rule, groups: groups, ranges: ranges, parameterCount: model.values.floatCount)
+  }
+
+  /// Sets the counters of a loaded state.
+  func restore(step: Int, epoch: Int, stepInEpoch: Int) {
+    self.step = step
+    self.epoch = epoch
+    self.stepInEpoch = stepInEpoch
+    lastBatch = nil
+  }
+
+  /// The learning rate of every group in force for the next step.
+  public func nextRates() -> [(name: String, value: Double)] {
+    guard let optimizer else { return [] }
+    let rates = schedule?.rates(step: step) ?? optimizer.groups.map(\.baseLR)
+    return zip(optimizer.groups, rates).map { ($0.name, $1) }
+  }
+
+  /// The learning rates of the next `count` steps, for `schedule show`.
+  public func plannedRates(_ count: Int) -> [[Double]] {
+    guard var cursor = schedule else { return [] }
+    return (0..<count).map { cursor.rates(step: $0) }
+  }
+
+  /// The training step's graph, built when first needed.
+  func trainingGraph() -> TrainingGraph {
+    if let graph { return graph }
+    let fresh = TrainingGraph(network, model: model, workers: workers)
+    graph = fresh
+    before = ModelState(network.layout)
+    return fresh
+  }
+
+  /// What a step took, in seconds.
+  public struct Times: Sendable, Equatable {
+    /// Waiting for data.
+    public var wait = 0.0
+    /// Features and losses.
+    public var forward = 0.0
+    /// Gradients.
+    public var backward = 0.0
+    /// Checking, optimizer, statistics, bank.
+    public var commit = 0.0
+    /// Everything.
+    public var total: Double { wait + forward + backward + commit }
+  }
+
+  /// Takes one step on the source's next batch and returns its record.
+  ///
+  /// Throws: `SessionError` when a loss or gradient is not finite (the state is the one before);
+  /// what the source throws.
+  public func takeStep(
+    _ source: any BatchSource, labels: [Int]?, allowsNonFinite: Bool, clock: () -> Double
+  ) throws -> (record: StepRecord, times: Times) {
+    guard let optimizer, let method = configuration.method else {
+      throw SessionError("no method yet", help: "method simclr")
+    }
+    let graph = trainingGraph()
+    var times = Times()
+    let start = clock()
+    let batch = try source.next(into: graph.views)
+    let loaded = clock()
+    times.wait = loaded - start
+    graph.setBatch(ids: batch.ids, labels: labels)
+    graph.forward(bank: bank, epoch: batch.epoch)
+    let metrics = graph.metrics()
+    let computed = clock()
+    times.forward = computed - loaded
+    graph.backward()
+    let differentiated = clock()
+    times.backward = differentiated - computed
+    if !allowsNonFinite {
+      try checkFinite(metrics, at: batch, source: source)
+    }
+    let rates = nextRates()
+    before?.copy(from: model)
+    optimizer.step(
+      workers, parameters: model.values.base, gradients: FloatPointer(model.gradients.base),
+      state: optimizerState.base, learningRates: rates.map(\.value), stepNumber: step + 1)
+    graph.commit(bank: bank, epoch: batch.epoch)
+    step += 1
+    stepInEpoch += 1
+    let record = StepRecord(
+      step: step, epoch: batch.epoch, rates: rates, values: Self.values(metrics, method))
+    if stepInEpoch == configuration.stepsPerEpoch {
+      bank?.endEpoch(workers)
+      epoch += 1
+      stepInEpoch = 0
+    }
+    lastBatch = batch
+    times.commit = clock() - differentiated
+    return (record, times)
+  }
+
+  private func checkFinite(_ metrics: StepMetrics, at batch: BatchInfo, source: any BatchSource)
+    throws
+  {
+    let place = "in step \(step + 1); the state is the one after step \(step)"
+    guard metrics.total.isFinite else {
+      source.seek(epoch: batch.epoch, step: batch.step)
+      throw SessionError(
+        "the loss is \(metrics.total) \(place)", help: "set nonfinite allow")
+    }
+    let gradients = model.gradients
+    guard
+      let bad = firstNonFinite(
+        workers, count: gradients.floatCount, x: FloatPointer(gradients.base))
+    else { return }
+    let name =
+      gradients.layout.entries.last { $0.offset <= bad }.map(\.name) ?? "a parameter"
+    source.seek(epoch: batch.epoch, step: batch.step)
+    throw SessionError(
+      "the gradient of '\(name)' is not finite \(place)", help: "set nonfinite allow")
+  }
+
+  private static func values(_ m: StepMetrics, _ method: MethodConfiguration) -> [MetricName:
+    Double]
+  {
+    var out: [MetricName: Double] = [.loss: m.loss, .total: m.total, .zStd: m.zStd]
+    out[.classLoss] = m.classLoss
+    out[.acc1] = m.acc1
+    out[.acc5] = m.acc5
+    out[.contrastAcc] = m.contrastAccuracy
+    return out
+  }
+
+  /// The features of the last step's batch, from its forward pass before the update.
+  ///
+  /// Throws: `SessionError` before the first step, or for `p` without a predictor.
+  public func batchFeatures(_ kind: TrainingGraph.Features, view: Int) throws -> Tensor {
+    guard lastBatch != nil, let graph else {
+      throw SessionError("no step was taken since the model was built or loaded", help: "step")
+    }
+    guard let tensor = graph.features(kind, view: view) else {
+      throw SessionError(
+        "method '\(configuration.method?.name.rawValue ?? "none")' has no '\(kind.rawValue)'")
+    }
+    return tensor
+  }
+
+  /// The views of the last step's batch [N, C, H, W] (or [N, D]), view 0 or 1.
+  public func batchViews(_ view: Int) throws -> Tensor {
+    guard lastBatch != nil, let graph, let method = configuration.method else {
+      throw SessionError("no step was taken since the model was built or loaded", help: "step")
+    }
+    let shape = network.inputShape
+    let count = method.batch * shape.reduce(1, *)
+    let data = Array(graph.views[view * count..<(view + 1) * count])
+    guard shape.count == 3 else { return Tensor(shape: [method.batch] + shape, values: data) }
+    var out = data
+    channelsFirst(n: method.batch, c: shape[2], positions: shape[0] * shape[1], x: data, y: &out)
+    return Tensor(shape: [method.batch, shape[2], shape[0], shape[1]], values: out)
+  }
+
+  /// Reruns the last step's batch in train mode from the state before it, keeping activations.
+  ///
+  /// Throws: `SessionError` when no step was taken since the model was built or loaded.
+  public func activations() throws -> TrainingGraph {
+    guard let batch = lastBatch, let graph, let before else {
+      throw SessionError(
+        "the state before the last step is not held: no step since the model was built or loaded",
+        help: "step")
+    }
+    let rerun = TrainingGraph(network, model: before, workers: workers, keepsAll: true)
+    _ = rerun.views.update(fromContentsOf: graph.views)
+    rerun.setBatch(ids: batch.ids, labels: nil)
+    rerun.forward(bank: nil, epoch: batch.epoch)
+    return rerun
+  }
+
+  /// The bytes of the training step's activations, gradients and scratch.
+  public var planBytes: Int { graph?.memoryBytes ?? 0 }
+}
+
+extension ResolvedOptimizer {
+  fileprivate var algorithm: OptimizerConfiguration.Algorithm {
+    switch name {
+    case .sgd: .sgd
+    case .lars: variant == .solo ? .larsSolo : .larsSimCLR
+    case .adam: .adam
+    case .adamw: .adamw
+    }
+  }
+}
+
+extension ResolvedSchedule {
+  fileprivate var curve: Schedule.Curve {
+    switch name {
+    case .cosine: .cosine(warmup: warmup, total: total, startLR: startLR, minLR: minLR)
+    case .warmupAnneal:
+      .warmupAnneal(
+        warmup: Int(exactly: warmup.rounded(.down)) ?? 0,
+        total: Int(exactly: total.rounded(.down)) ?? 0)
+    case .step:
+      .step(
+        milestones: [0.5, 0.75].map { Int(exactly: (total * $0).rounded(.down)) ?? 0 },
+        gamma: 0.1)
+    case .linear: .linear(total: Int(exactly: total.rounded(.down)) ?? 0)
+    case .const: .constant
+    }
+  }
+}

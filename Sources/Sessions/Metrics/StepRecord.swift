@@ -1,0 +1,90 @@
+import Files
+
+/// What one committed step measured.
+public struct StepRecord: Sendable, Equatable {
+  /// The number of completed steps after this one.
+  public var step: Int
+  /// The 0-based epoch that the step belonged to.
+  public var epoch: Int
+  /// The learning rate that the step used, by group in order.
+  public var rates: [(name: String, value: Double)]
+  /// Metrics by name, in the order of `MetricName`.
+  public var values: [MetricName: Double]
+
+  /// Compares everything.
+  public static func == (a: StepRecord, b: StepRecord) -> Bool {
+    a.step == b.step && a.epoch == b.epoch && a.values == b.values
+      && a.rates.map(\.name) == b.rates.map(\.name)
+      && a.rates.map(\.value) == b.rates.map(\.value)
+  }
+}
+
+/// The metrics that can be tracked, by their names at the prompt.
+public enum MetricName: String, Sendable, CaseIterable, Codable {
+  /// The method's loss.
+  case loss
+  /// The online classifier's cross-entropy.
+  case classLoss = "class_loss"
+  /// Loss and classifier loss together.
+  case total
+  /// The std of normalised z; 1/√d when spread evenly, 0 when collapsed.
+  case zStd = "z_std"
+  /// The online classifier's top-1 accuracy in percent.
+  case acc1
+  /// The online classifier's top-5 accuracy in percent.
+  case acc5
+  /// The fraction of rows whose positive ranks first.
+  case contrastAcc = "contrast_acc"
+  /// The effective rank of the batch's z.
+  case erank
+  /// The mean squared distance of positive pairs of normalised z.
+  case align
+  /// The log mean Gaussian potential of normalised z.
+  case uniform
+  /// The weighted kNN accuracy in percent; evaluates the whole data set.
+  case knn
+
+  /// Whether the metric costs more than the step's own numbers.
+  public var isCostly: Bool { self == .erank || self == .knn || self == .uniform }
+  /// Whether a larger value is better, or nil where neither is.
+  public var higherIsBetter: Bool? {
+    switch self {
+    case .loss, .classLoss, .total, .align, .uniform: false
+    case .acc1, .acc5, .contrastAcc, .erank, .knn: true
+    case .zStd: nil
+    }
+  }
+  /// The unit of the metric for axes and tables.
+  public var unit: String {
+    switch self {
+    case .acc1, .acc5, .knn: "%"
+    default: ""
+    }
+  }
+}
+
+/// All committed steps in order.
+public struct MetricLog: Sendable {
+  /// The records, one a step.
+  public private(set) var records: [StepRecord] = []
+
+  /// Makes an empty log.
+  public init() {}
+
+  /// Makes a log of records.
+  public init(_ records: [StepRecord]) { self.records = records }
+
+  /// Adds the record of a step.
+  public mutating func append(_ record: StepRecord) { records.append(record) }
+
+  /// Sets a metric of the last record (evaluations after the step).
+  public mutating func set(_ name: MetricName, _ value: Double) {
+    guard !records.isEmpty else { return }
+    records[records.count - 1].values[name] = value
+  }
+
+  /// Returns the steps and values at which a metric was measured.
+  public func series(_ name: MetricName) -> [(step: Int, value: Double)] {
+    records.compactMap { r in r.values[name].map { (r.step, $0) } }
+  }
+}

@@ -1,1 +1,0 @@
-// Replaced when the target's first file lands.

@@ -1,0 +1,178 @@
+import Datasets
+import Files
+import Foundation
+import Kernels
+import Methods
+
+/// What `NAME.safetensors` holds besides tensors, as JSON in its metadata.
+struct SessionState: Codable {
+  /// The format; newer ones are refused.
+  static let version = 1
+  static let metadataKey = "dyad.session"
+
+  var version: Int
+  var configuration: Configuration
+  var augmentation: AugmentationChoice?
+  var data: DataChoice?
+  var dataHash: String?
+  var step: Int
+  var epoch: Int
+  var stepInEpoch: Int
+  var bankEpochsEnded: Int?
+  var bankWrittenEpochs: [Int32]?
+  var bankEpochs: [Int32]?
+  var metrics: [Row]
+  var log: String
+  var fingerprint: String?
+
+  /// One step's metrics.
+  struct Row: Codable {
+    var step: Int
+    var epoch: Int
+    var rateNames: [String]
+    var rates: [Double]
+    var values: [String: Double]
+
+    init(_ record: StepRecord) {
+      step = record.step
+      epoch = record.epoch
+      rateNames = record.rates.map(\.name)
+      rates = record.rates.map(\.value)
+      values = Dictionary(
+        record.values.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { a, _ in a })
+    }
+
+    var record: StepRecord {
+      StepRecord(
+        step: step, epoch: epoch,
+        rates: zip(rateNames, rates).map { ($0, $1) },
+        values: Dictionary(
+          values.compactMap { k, v in MetricName(rawValue: k).map { ($0, v) } },
+          uniquingKeysWith: { a, _ in a }))
+    }
+  }
+}
+
+extension Workbench {
+  /// Writes the session: `PATH.dyad` (the log) and, with `state`, `PATH.safetensors`.
+  ///
+  /// The state file is written first, so that a log that can be seen has its state.
+  /// Throws: `FileError`; then old files are as they were.
+  public func saveSession(_ path: String, log: SessionLog, state withState: Bool) throws -> [String]
+  {
+    var written: [String] = []
+    if withState, let learner {
+      let state = sessionState(learner, log: log)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      encoder.nonConformingFloatEncodingStrategy = .convertToString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+      let text = String(decoding: try encoder.encode(state), as: UTF8.self)
+      try SafetensorsWriter.write(
+        to: path + ".safetensors", tensors: learner.exportTensors(optimizer: true),
+        metadata: [(SessionState.metadataKey, text)])
+      written.append(path + ".safetensors")
+    }
+    try AtomicFile.write(log.text, to: path + ".dyad")
+    written.append(path + ".dyad")
+    return written
+  }
+
+  private func sessionState(_ learner: Learner, log: SessionLog) -> SessionState {
+    SessionState(
+      version: SessionState.version, configuration: configuration, augmentation: augmentation,
+      data: data?.choice, dataHash: data.map { String($0.loaded.hash, radix: 16) },
+      step: learner.step, epoch: learner.epoch, stepInEpoch: learner.stepInEpoch,
+      bankEpochsEnded: learner.bank?.epochsEnded, bankWrittenEpochs: learner.bank?.writtenEpochs,
+      bankEpochs: learner.bank?.bankEpochs, metrics: metrics.records.map(SessionState.Row.init),
+      log: log.text, fingerprint: learner.fingerprint.description)
+  }
+
+  /// What a loaded session brought.
+  public struct LoadedSession: Sendable {
+    /// The number of completed steps.
+    public var step: Int
+    /// The number of completed epochs.
+    public var epoch: Int
+    /// The log that led there, as a script.
+    public var log: String
+    /// The fingerprint, checked against the one in the file.
+    public var fingerprint: String
+  }
+
+  /// Takes over a session from its state file, data included.
+  ///
+  /// Throws: `SessionError`, `FileError`, or what the data reader throws; then nothing changed.
+  public func loadSession(_ path: String) throws -> LoadedSession {
+    let file = try SafetensorsFile(path: path + ".safetensors")
+    let state = try decode(file)
+    let other = Workbench(threads: workers.threads)
+    other.memoryLimit = memoryLimit
+    if let choice = state.data {
+      let loaded = try choice.load(memoryLimit: memoryLimit)
+      let hash = String(loaded.loaded.hash, radix: 16)
+      guard hash == state.dataHash else {
+        throw SessionError(
+          "the data are not those of the session: expected hash \(state.dataHash ?? "none"), "
+            + "found \(hash)")
+      }
+      other.data = loaded
+    }
+    other.configuration = state.configuration
+    other.augmentation = state.augmentation
+    let learner = try other.model()
+    _ = try learner.load(file, strict: true)
+    guard state.step >= 0, state.epoch >= 0, state.stepInEpoch >= 0,
+      state.stepInEpoch <= max(0, learner.configuration.stepsPerEpoch - 1)
+    else {
+      throw SessionError("'\(file.path)': the counters are out of range")
+    }
+    learner.restore(step: state.step, epoch: state.epoch, stepInEpoch: state.stepInEpoch)
+    if let bank = learner.bank {
+      guard let ended = state.bankEpochsEnded, let written = state.bankWrittenEpochs,
+        let used = state.bankEpochs, written.count == bank.rows, used.count == bank.rows
+      else { throw SessionError("'\(file.path)': the bank's epochs do not fit its rows") }
+      bank.restore(workers, epochsEnded: ended, writtenEpochs: written, bankEpochs: used)
+    }
+    let fingerprint = learner.fingerprint.description
+    guard fingerprint == state.fingerprint else {
+      throw SessionError(
+        "'\(file.path)' is damaged: expected fingerprint \(state.fingerprint ?? "none"), "
+          + "found \(fingerprint)")
+    }
+    configuration = other.configuration
+    augmentation = other.augmentation
+    data = other.data
+    self.learner = learner
+    source = nil
+    probe = nil
+    metrics = MetricLog(state.metrics.map(\.record))
+    return LoadedSession(
+      step: state.step, epoch: state.epoch, log: state.log, fingerprint: fingerprint)
+  }
+
+  private func decode(_ file: SafetensorsFile) throws -> SessionState {
+    guard let text = file.metadata[SessionState.metadataKey] else {
+      throw SessionError(
+        "'\(file.path)' holds no session: expected '\(SessionState.metadataKey)' in its metadata",
+        help: "load weights \(file.path)")
+    }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    struct Header: Codable { var version: Int }
+    let data = Data(text.utf8)
+    if let header = try? decoder.decode(Header.self, from: data),
+      header.version > SessionState.version
+    {
+      throw SessionError(
+        "'\(file.path)' is of version \(header.version), this dyad reads up to "
+          + "\(SessionState.version)")
+    }
+    do {
+      return try decoder.decode(SessionState.self, from: data)
+    } catch {
+      throw SessionError("'\(file.path)': the session's description cannot be read: \(error)")
+    }
+  }
+}

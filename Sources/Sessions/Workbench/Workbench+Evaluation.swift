@@ -1,0 +1,227 @@
+import Analysis
+import Datasets
+import Kernels
+import Layers
+import Methods
+import Tensors
+
+/// Which samples an evaluation runs on, in eval mode and without augmentation.
+public enum EvaluationSet: String, Sendable, CaseIterable {
+  /// The training samples in use.
+  case train
+  /// The test images.
+  case test
+  /// The stored views of the probe images: all first views, then all second views.
+  case probe
+}
+
+/// A layer of the evaluated model.
+public enum EvaluationLayer: String, Sendable, CaseIterable {
+  /// Backbone features.
+  case h
+  /// Projections.
+  case z
+  /// Predictions (SimSiam family).
+  case p
+}
+
+/// Features of many samples.
+public struct FeatureTable: Sendable {
+  /// The features [N, D].
+  public var features: Tensor
+  /// The data set index of each row.
+  public var index: [Int]
+  /// The label of each row, where known.
+  public var labels: [Int]?
+}
+
+extension Workbench {
+  /// Returns the features of a set in data order, at most `limit` rows, balanced by stride.
+  ///
+  /// Throws: `SessionError` when the data have no such set or the model no such layer.
+  public func features(
+    _ layer: EvaluationLayer, on set: EvaluationSet, limit: Int? = nil,
+    isCancelled: () -> Bool = { false }
+  ) throws -> FeatureTable {
+    let learner = try model()
+    let state = try loadedData()
+    let samples = try evaluationSamples(set, state)
+    let ids = Self.strided(samples.count, limit: limit)
+    let graph = EvaluationGraph(
+      learner.network, model: learner.model, workers: workers,
+      rows: min(Self.evaluationRows(learner), max(1, ids.count)))
+    guard let dimension = graph.dimension(layer) else {
+      throw SessionError(
+        "the model has no layer '\(layer.rawValue)'",
+        help: layer == .h ? nil : "method simsiam")
+    }
+    var values = [Float](repeating: 0, count: ids.count * dimension)
+    var start = 0
+    while start < ids.count {
+      if isCancelled() { throw SessionError("stopped by the user") }
+      let count = min(graph.rows, ids.count - start)
+      graph.run(count: count, workers: workers) { row, target in
+        samples.write(ids[start + row], target)
+      }
+      graph.copy(layer, rows: count, into: &values, at: start * dimension)
+      start += count
+    }
+    return FeatureTable(
+      features: Tensor(shape: [ids.count, dimension], values: values),
+      index: ids.map(samples.index), labels: samples.labels.map { all in ids.map { all[$0] } })
+  }
+
+  /// Rows evaluated at once: large enough to fill the threads, small enough for wide maps.
+  private static func evaluationRows(_ learner: Learner) -> Int {
+    let c = learner.configuration.backbone
+    return c.name == .resnet50 || c.width > 64 ? 32 : 128
+  }
+
+  /// Every sample, or `limit` of them at even distances.
+  private static func strided(_ count: Int, limit: Int?) -> [Int] {
+    guard let limit, limit < count else { return Array(0..<count) }
+    return (0..<limit).map { $0 * count / limit }
+  }
+
+  private struct Samples {
+    var count: Int
+    var labels: [Int]?
+    var index: (Int) -> Int
+    var write: (Int, MutableFloatPointer) -> Void
+  }
+
+  private func evaluationSamples(_ set: EvaluationSet, _ state: DataState) throws -> Samples {
+    func images(_ images: ImageDataset) -> Samples {
+      Samples(
+        count: images.count, labels: images.labels, index: { $0 },
+        write: { images.writeNormalized($0, into: $1) })
+    }
+    switch (state.loaded.content, set) {
+    case (.images(let train, _), .train): return images(train)
+    case (.images(_, let test?), .test): return images(test)
+    case (.images, .test): throw SessionError("data '\(state.choice.name)' have no test images")
+    case (.images(let train, _), .probe):
+      let probe = try probeSet()
+      return Samples(
+        count: probe.count * 2,
+        labels: train.labels.map { all in (probe.ids + probe.ids).map { all[$0] } },
+        index: { probe.ids[$0 % probe.count] }, write: { probe.write($0, into: $1) })
+    case (.points(let points), .train):
+      return Samples(
+        count: points.count, labels: points.labels, index: { $0 },
+        write: { i, target in
+          target[0] = points.points[2 * i]
+          target[1] = points.points[2 * i + 1]
+        })
+    case (.batches(let batches), .train):
+      // A recorded sample is seen as its first view in the first step that has it.
+      var place: [Int: Int] = [:]
+      for (i, id) in batches.index.enumerated() where place[id] == nil { place[id] = i }
+      let ids = place.keys.sorted()
+      let size = batches.viewSize
+      return Samples(
+        count: ids.count, labels: batches.labels.map { all in ids.map { all[$0] } },
+        index: { ids[$0] },
+        write: { i, target in
+          let start = (place[ids[i]] ?? 0) * size
+          for j in 0..<size { target[j] = batches.view1[start + j] }
+        })
+    default:
+      throw SessionError("data '\(state.choice.name)' have no set '\(set.rawValue)'")
+    }
+  }
+
+  /// Weighted kNN with the training samples as memory and the test images as queries.
+  ///
+  /// Throws: `SessionError` without labels or test images.
+  public func knn(
+    _ rule: WeightedKNN, layer: EvaluationLayer, trainLimit: Int?, testLimit: Int?,
+    isCancelled: () -> Bool = { false }
+  ) throws -> WeightedKNN.Result {
+    let state = try loadedData()
+    guard state.loaded.test != nil else {
+      throw SessionError(
+        "kNN needs test images as queries, data '\(state.choice.name)' have none")
+    }
+    let memory = try features(layer, on: .train, limit: trainLimit, isCancelled: isCancelled)
+    let queries = try features(layer, on: .test, limit: testLimit, isCancelled: isCancelled)
+    guard let trainLabels = memory.labels, let testLabels = queries.labels else {
+      throw SessionError("kNN needs labels, data '\(state.choice.name)' have none")
+    }
+    return try rule.classify(
+      workers, train: memory.features, trainLabels: trainLabels, test: queries.features,
+      testLabels: testLabels, classes: state.loaded.classNames.count)
+  }
+
+  /// Measures a costly metric of the present state or of the last batch.
+  func measure(_ name: MetricName) throws -> Double? {
+    let learner = try model()
+    switch name {
+    case .knn:
+      return try knn(WeightedKNN(), layer: .h, trainLimit: nil, testLimit: nil).top1
+    case .erank:
+      return try EffectiveRank.rankMe(learner.batchFeatures(.z, view: 0))
+    case .align:
+      return try AlignmentUniformity.alignment(
+        learner.batchFeatures(.z, view: 0).normalizedRows(workers),
+        learner.batchFeatures(.z, view: 1).normalizedRows(workers))
+    case .uniform:
+      return try AlignmentUniformity.uniformity(
+        workers, learner.batchFeatures(.z, view: 0).normalizedRows(workers))
+    default: return nil
+    }
+  }
+}
+
+extension Tensor {
+  /// The rows of [N, D] scaled to unit length.
+  func normalizedRows(_ workers: Workers) -> Tensor {
+    var out = self
+    RowNormalization.forward(
+      workers, values, rows: shape[0], dim: shape.dropFirst().reduce(1, *), to: &out.values)
+    return out
+  }
+}
+
+/// The evaluation of a model with the memory for a number of rows.
+final class EvaluationGraph {
+  let rows: Int
+  private let record: EvaluationRecord
+  private let plan: Plan
+  private let inputSize: Int
+
+  init(_ network: ContrastiveNetwork, model: ModelState, workers: Workers, rows: Int) {
+    self.rows = rows
+    record = network.recordEvaluation(rows: rows)
+    plan = Plan(record.plan, model: model, workers: workers, computesGradients: false)
+    inputSize = network.inputShape.reduce(1, *)
+  }
+
+  private func value(_ layer: EvaluationLayer) -> Value? {
+    switch layer {
+    case .h: record.h
+    case .z: record.z
+    case .p: record.p
+    }
+  }
+
+  /// The dimension of a layer, or nil where there is none.
+  func dimension(_ layer: EvaluationLayer) -> Int? { value(layer).map { plan.shape($0)[1] } }
+
+  /// Fills the first `count` rows and computes all layers; other rows keep old inputs.
+  func run(count: Int, workers: Workers, write: (Int, MutableFloatPointer) -> Void) {
+    guard let base = plan.data(record.inputs).baseAddress else { return }
+    workers.parallel(count: count, grain: 16) { range, _ in
+      for row in range { write(row, base + row * inputSize) }
+    }
+    plan.forward()
+  }
+
+  /// Copies a layer's first rows.
+  func copy(_ layer: EvaluationLayer, rows: Int, into out: inout [Float], at offset: Int) {
+    guard let value = value(layer) else { return }
+    let data = plan.data(value)
+    let count = rows * plan.shape(value)[1]
+    for i in 0..<count { out[offset + i] = data[i] }
+  }
+}

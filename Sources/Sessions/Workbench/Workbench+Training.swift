@@ -1,0 +1,187 @@
+import Datasets
+import Foundation
+import Layers
+import Methods
+import Tensors
+
+/// What a run of steps did.
+public struct TrainingReport: Sendable {
+  /// The number of steps taken.
+  public var steps = 0
+  /// The last step's record.
+  public var last: StepRecord?
+  /// Whether it stopped before all steps because the user asked.
+  public var wasCancelled = false
+  /// The seconds by phase, summed over the steps.
+  public var times = Learner.Times()
+  /// The number of images trained on (each with two views).
+  public var images = 0
+}
+
+extension Workbench {
+  /// Takes steps until all are taken or `isCancelled` says to stop; then the state is a step's end.
+  ///
+  /// `progress` is called after each step with the steps taken and the record.
+  /// Throws: `SessionError` when a step is impossible; the steps before it are kept, and
+  /// `partial` is told how many.
+  public func train(
+    steps count: Int, isCancelled: () -> Bool = { false },
+    progress: (Int, StepRecord) -> Void = { _, _ in }, partial: (TrainingReport) -> Void = { _ in }
+  ) throws -> TrainingReport {
+    let learner = try model()
+    guard learner.configuration.method != nil else {
+      throw SessionError("no method yet", help: "method simclr")
+    }
+    let source = try batchSource(learner)
+    let labels = data?.loaded.labels
+    var report = TrainingReport()
+    do {
+      for _ in 0..<count {
+        if isCancelled() {
+          report.wasCancelled = true
+          break
+        }
+        let (record, times) = try learner.takeStep(
+          source, labels: labels, allowsNonFinite: allowsNonFinite, clock: Self.seconds)
+        metrics.append(record)
+        report.steps += 1
+        report.times.add(times)
+        report.images += learner.configuration.method?.batch ?? 0
+        lastTimes = times
+        try recordTracks(learner)
+        report.last = metrics.records.last
+        progress(report.steps, record)
+      }
+    } catch {
+      partial(report)
+      throw error
+    }
+    return report
+  }
+
+  /// The number of steps to the end of `count` epochs from here.
+  ///
+  /// Throws: `SessionError` when the model cannot be built.
+  public func steps(epochs count: Int) throws -> Int {
+    let learner = try model()
+    let perEpoch = learner.configuration.stepsPerEpoch
+    guard perEpoch > 0 else { throw SessionError("no method yet", help: "method simclr") }
+    let (total, overflow) = perEpoch.multipliedReportingOverflow(by: count)
+    guard !overflow else { throw SessionError("\(count) epochs are too many") }
+    return total - learner.stepInEpoch
+  }
+
+  static func seconds() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+
+  func batchSource(_ learner: Learner) throws -> LoaderSource {
+    if let source { return source }
+    let fresh = try makeSource(learner)
+    fresh.seek(epoch: learner.epoch, step: learner.stepInEpoch)
+    source = fresh
+    return fresh
+  }
+
+  private func makeSource(_ learner: Learner) throws -> LoaderSource {
+    let state = try loadedData()
+    guard let method = learner.configuration.method else {
+      throw SessionError("no method yet", help: "method simclr")
+    }
+    return try LoaderSource(
+      state.loaded, pipeline: pipeline(), batch: method.batch, seed: seed)
+  }
+
+  /// The pipeline of random views: the one chosen, or the preset of the method's family; data
+  /// from `tensors` are not augmented unless asked.
+  public func pipeline() -> Augmentation {
+    if let augmentation { return augmentation.pipeline }
+    if data?.choice.name == "tensors" { return .none }
+    return configuration.method?.name.isSimSiamFamily == true ? .simsiam : .simclr
+  }
+
+  /// Chooses the pipeline of random views.
+  ///
+  /// Throws: `SessionError` when the data cannot be augmented.
+  public func setAugmentation(_ choice: AugmentationChoice) throws {
+    if let state = data, choice.pipeline != .none {
+      guard let images = state.loaded.train, images.isBytes else {
+        throw SessionError(
+          "data '\(state.choice.name)' cannot be augmented: expected uint8 images",
+          help: "augment none")
+      }
+    }
+    augmentation = choice
+    source = nil
+    probe = nil
+  }
+
+  /// Adds the effective rank to the last record, for a report.
+  public func completeLastRecord() throws {
+    guard metrics.records.last?.values[.erank] == nil, let value = try measure(.erank) else {
+      return
+    }
+    metrics.set(.erank, value)
+  }
+
+  private func recordTracks(_ learner: Learner) throws {
+    guard let record = metrics.records.last, !tracks.isEmpty else { return }
+    let ends = learner.stepInEpoch == 0
+    for track in tracks where track.isDue(step: record.step, epoch: record.epoch, ends: ends) {
+      for name in track.metrics where metrics.records.last?.values[name] == nil {
+        if let value = try measure(name) { metrics.set(name, value) }
+      }
+      if let complete = metrics.records.last { try track.write(complete) }
+    }
+  }
+
+  /// Returns the metrics that the method gives, costly ones included.
+  public func availableMetrics() throws -> [MetricName] {
+    let learner = try model()
+    guard let method = learner.configuration.method else { return [] }
+    var out: [MetricName] = [.loss, .total, .zStd]
+    if method.classes > 0 { out += [.classLoss, .acc1, .acc5] }
+    if !method.name.isSimSiamFamily { out.append(.contrastAcc) }
+    out += [.erank, .align, .uniform]
+    if data?.loaded.labels != nil, data?.loaded.train != nil { out.append(.knn) }
+    return MetricName.allCases.filter(out.contains)
+  }
+
+  /// Starts a recording.
+  ///
+  /// Throws: `SessionError` for a metric that the method does not give, or a file that cannot be
+  /// created.
+  public func addTrack(_ names: [String], every: Amount, path: String?) throws -> Track {
+    let available = try availableMetrics()
+    var metrics: [MetricName] = []
+    var withRates = false
+    for name in names {
+      if name == "lr" {
+        withRates = true
+      } else if let metric = MetricName(rawValue: name), available.contains(metric) {
+        metrics.append(metric)
+      } else {
+        let known = available.map(\.rawValue).joined(separator: " ")
+        throw SessionError("no metric '\(name)' here: expected \(known) lr")
+      }
+    }
+    let track = try Track(metrics: metrics, withRates: withRates, every: every, path: path)
+    tracks.append(track)
+    return track
+  }
+
+  /// Ends recordings: all, or those of a metric.
+  public func removeTracks(metric: String? = nil) -> Int {
+    let ending = tracks.filter { metric == nil || $0.names.contains(metric ?? "") }
+    for track in ending { track.close() }
+    tracks.removeAll { track in ending.contains { $0 === track } }
+    return ending.count
+  }
+}
+
+extension Learner.Times {
+  mutating func add(_ other: Learner.Times) {
+    wait += other.wait
+    forward += other.forward
+    backward += other.backward
+    commit += other.commit
+  }
+}

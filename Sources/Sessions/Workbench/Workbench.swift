@@ -1,0 +1,185 @@
+import Datasets
+import Files
+import Foundation
+import Kernels
+import Layers
+import Methods
+import Tensors
+
+/// Everything that a session holds: configuration, data, model, metrics, recordings.
+///
+/// Commands make one call here. A call that throws leaves everything as it was.
+public final class Workbench {
+  /// What the user set.
+  public internal(set) var configuration = Configuration()
+  /// The loaded data and how to load them again.
+  public internal(set) var data: DataState?
+  /// The pipeline of random views; nil is the preset of the method's family.
+  public internal(set) var augmentation: AugmentationChoice?
+  /// The metrics of all committed steps.
+  public internal(set) var metrics = MetricLog()
+  /// The recordings in force.
+  public internal(set) var tracks: [Track] = []
+  /// Whether losses and gradients that are not finite may be committed.
+  public var allowsNonFinite = false
+  /// The threads of the engine.
+  public let workers: Workers
+  var learner: Learner?
+  var source: LoaderSource?
+  var probe: ProbeSet?
+  /// The seconds of the last step, by phase.
+  public internal(set) var lastTimes = Learner.Times()
+
+  /// Makes an empty session on a number of threads.
+  public init(threads: Int) { workers = Workers(threads: threads) }
+
+  /// Changes the number of threads; results do not depend on it.
+  public func setThreads(_ count: Int) { workers.setThreads(count) }
+
+  /// The seed in force: the one set, or 0.
+  public var seed: UInt64 { configuration.seed ?? 0 }
+
+  /// What the resolver must know of the data.
+  ///
+  /// Throws: `SessionError` when none are loaded.
+  public func facts() throws -> DataFacts { try loadedData().facts }
+
+  func loadedData() throws -> DataState {
+    guard let data else { throw SessionError("no data yet", help: "data demo") }
+    return data
+  }
+
+  /// Every choice made, as far as the user's choices allow.
+  ///
+  /// Throws: `SessionError` when data or backbone are missing or a choice does not fit.
+  public func resolved() throws -> ResolvedConfiguration {
+    try configuration.resolve(try facts())
+  }
+
+  /// Whether a model exists, so that changes re-initialise parts of it.
+  public var hasModel: Bool { learner != nil }
+
+  /// The model, built from the configuration when first needed.
+  ///
+  /// Throws: `SessionError` when something is missing or does not fit.
+  public func model() throws -> Learner {
+    if let learner { return learner }
+    let built = try makeLearner(configuration, try loadedData())
+    learner = built
+    return built
+  }
+
+  private func makeLearner(_ configuration: Configuration, _ data: DataState) throws -> Learner {
+    let resolved = try configuration.resolve(data.facts)
+    try checkSize(resolved, data.facts)
+    return try Learner(
+      resolved, seed: configuration.seed ?? 0, inputShape: data.facts.inputShape,
+      samples: data.facts.count, workers: workers)
+  }
+
+  /// What a change kept and renewed.
+  public struct ChangeReport: Sendable, Equatable {
+    /// Parts whose values were kept.
+    public var kept: [String] = []
+    /// Parts that were drawn anew.
+    public var renewed: [String] = []
+    /// Whether the counters went back to step 0.
+    public var restarted = false
+  }
+
+  /// Changes the configuration; a model that exists keeps the parts that the change leaves alone.
+  ///
+  /// Throws: `SessionError` when the result does not fit; then nothing changed.
+  @discardableResult
+  public func configure(
+    data newData: DataState? = nil, _ change: (inout Configuration) -> Void
+  ) throws -> ChangeReport {
+    var next = configuration
+    change(&next)
+    let nextData = newData ?? data
+    if let nextData, next.backbone != nil { _ = try next.resolve(nextData.facts) }
+    guard let learner, let nextData else {
+      configuration = next
+      data = nextData
+      if newData != nil { forgetProgress() }
+      return ChangeReport()
+    }
+    let sameData = newData == nil
+    if sameData, next == configuration { return ChangeReport() }
+    let fresh = try makeLearner(next, nextData)
+    let report = fresh.inherit(from: learner, sameData: sameData)
+    configuration = next
+    data = nextData
+    self.learner = fresh
+    source = nil
+    probe = nil
+    if report.restarted { metrics = MetricLog() }
+    return report
+  }
+
+  /// Chooses the backbone and, with a file, loads its weights; both or neither.
+  ///
+  /// Throws: `SessionError` or `FileError`; then nothing changed.
+  public func setBackbone(_ choice: BackboneChoice, weights: String?) throws -> (
+    ChangeReport, Learner.LoadReport?
+  ) {
+    let old = (configuration, learner, source, probe, metrics)
+    do {
+      let report = try configure { $0.backbone = choice }
+      return (report, try weights.map { try loadWeights($0, strict: true) })
+    } catch {
+      (configuration, learner, source, probe, metrics) = old
+      throw error
+    }
+  }
+
+  /// The files that the command that runs now has read, for the log.
+  public private(set) var reads: [FileRecord] = []
+
+  /// Notes files that a command read.
+  public func note(reads files: [FileRecord]) { reads += files }
+
+  /// Returns and forgets the files that were read since the last call.
+  public func takeReads() -> [FileRecord] {
+    defer { reads = [] }
+    return reads
+  }
+
+  private func forgetProgress() {
+    learner = nil
+    source = nil
+    probe = nil
+    metrics = MetricLog()
+  }
+
+  /// Refuses a model whose arenas alone would not fit into memory, before anything is allocated.
+  private func checkSize(_ c: ResolvedConfiguration, _ facts: DataFacts) throws {
+    let network = ContrastiveNetwork(
+      backbone: c.backbone, method: c.method, inputShape: facts.inputShape)
+    let parameters = Double(network.layout.parameterLayout.floatCount)
+    var floats = 5 * parameters
+    if let method = c.method {
+      if method.name == .simsiamMulti {
+        floats += Double(facts.count) * Double(method.projectorOut) * Double(method.stages + 1)
+      }
+      let pixels = Double(facts.inputShape.reduce(1, *))
+      floats += 2 * Double(method.batch) * (pixels + Double(c.backbone.width) * pixels / 3)
+    }
+    let limit = Double(memoryLimit)
+    guard floats * 4 <= limit else {
+      throw SessionError(
+        "the model needs at least \(Self.gigabytes(floats * 4)), "
+          + "the limit is \(Self.gigabytes(limit))", help: "set memory 8GB")
+    }
+  }
+
+  /// The largest amount of memory that a session may use, in bytes; 80 % of the machine's.
+  public var memoryLimit: Int = Int(clamping: ProcessInfo.processInfo.physicalMemory) / 10 * 8
+
+  static func gigabytes(_ bytes: Double) -> String {
+    "\((bytes / 1e8).rounded() / 10) GB"
+  }
+
+  /// The fingerprint of the state, or nil while there is no model.
+  public var fingerprint: Fingerprint? { learner?.fingerprint }
+}

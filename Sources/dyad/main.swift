@@ -1,1 +1,0 @@
-print("dyad: not built yet")
