@@ -90,7 +90,9 @@ public enum ShowCommand: Command {
     var notes: [String] = []
     if let o = resolved.optimizer {
       var line = "  optim \(o.name.rawValue)"
-      if o.name != .adam, o.name != .adamw { line += "   momentum \(NumberFormat.short(o.momentum))" }
+      if o.name != .adam, o.name != .adamw {
+        line += "   momentum \(NumberFormat.short(o.momentum))"
+      }
       if o.name == .lars {
         line += "   trust \(NumberFormat.short(o.trust))   variant \(o.variant.rawValue)"
       }

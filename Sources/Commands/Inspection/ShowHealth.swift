@@ -80,7 +80,8 @@ enum ShowHealth {
       return "  collapsed: z_std is below a tenth of 1/√d, all z point nearly the same way"
     }
     if let rank = record.values[.erank], rank < 0.05 * largest {
-      return "  dimensional collapse: erank is below a twentieth of \(NumberFormat.fixed(largest, 0))"
+      return
+        "  dimensional collapse: erank is below a twentieth of \(NumberFormat.fixed(largest, 0))"
     }
     if let std = record.values[.zStd], std < 0.5 * even {
       return "  narrow: z_std is below half of 1/√d; usual in the first steps"

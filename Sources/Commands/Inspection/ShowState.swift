@@ -1,4 +1,7 @@
 import CommandLanguage
+import Datasets
+import Layers
+import Methods
 import Sessions
 
 /// `show state`: where the session stands, line by line.
@@ -15,7 +18,8 @@ enum ShowState {
     rows.append(("seed", bench.configuration.seed.map { "\($0)" } ?? "0 (not given)"))
     var step = "\(state.step)"
     if state.stepsPerEpoch > 0 {
-      step += "   epoch \(state.epoch), \(state.stepInEpoch) of its \(state.stepsPerEpoch) steps done"
+      step +=
+        "   epoch \(state.epoch), \(state.stepInEpoch) of its \(state.stepsPerEpoch) steps done"
     }
     rows.append(("step", step))
     if let count = state.parameters {

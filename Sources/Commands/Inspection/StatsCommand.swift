@@ -20,7 +20,8 @@ public enum StatsCommand: Command {
     arguments: [ref], options: [by, limit],
     examples: [
       Example("stats z1", "The first views' projections"),
-      Example("stats w:projector.fc1.weight by=row | sort norm --desc | head 5",
+      Example(
+        "stats w:projector.fc1.weight by=row | sort norm --desc | head 5",
         "The five largest units of a layer"),
       Example("stats x1 by=channel", "Each colour channel of the batch"),
     ], seeAlso: ["tensor", "params"])

@@ -7,7 +7,7 @@ public enum TensorCommand: Command {
   static let ref = Key<Reference>("ref", .reference, help: "a tensor, with a slice if wanted")
   static let limit = Key<Int>(
     "max", .int(in: 2...10_000), default: 8, unit: "entries",
-    help: "rows, columns and blocks shown at most")
+    help: "rows and columns shown at most; of more axes half as many blocks")
   static let precision = Key<Int>(
     "prec", .int(in: 1...9), default: 4, unit: "digits",
     help: "significant digits of the largest number")
@@ -42,7 +42,8 @@ public enum TensorCommand: Command {
       context.shell.files.didWrite(path)
       return .text("  \(path)  \(tensor.shape)   \(tensor.count * 4) bytes of values")
     }
-    let text = TensorText(sliced: sliced, limit: invocation[limit], precision: invocation[precision])
+    let text = TensorText(
+      sliced: sliced, limit: invocation[limit], precision: invocation[precision])
     var output = Output.text(([head] + text.lines).joined(separator: "\n"))
     output.data = [("shape", .array(tensor.shape.map(JSONValue.int)))]
     if tensor.count <= 4096 {

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Methods
 import Sessions
 import Tensors
 

@@ -4,7 +4,7 @@ import Tensors
 /// A tensor as aligned rows and columns of numbers, cut like NumPy's output.
 struct TensorText {
   let sliced: SlicedTensor
-  /// The rows, columns and blocks shown at most.
+  /// The rows and columns shown at most; of more than two axes half as many blocks.
   let limit: Int
   /// Significant digits of the largest number.
   let precision: Int
@@ -20,12 +20,14 @@ struct TensorText {
     let blockSize = shape.suffix(2).reduce(1, *)
     let blocks = values.count / blockSize
     var out: [String] = []
-    for block in 0..<min(blocks, limit) {
+    // Half as many blocks as rows: a map of 16 channels shall not fill the screen twice.
+    let most = max(1, limit / 2)
+    for block in 0..<min(blocks, most) {
       if shape.count > 2 { out.append("  " + label(block)) }
       let rows = shown(shape[shape.count - 2])
       out += table(block: block * blockSize, rows: rows, columnAxis: shape.count - 1)
     }
-    if blocks > limit { out.append("  … \(blocks - limit) more blocks") }
+    if blocks > most { out.append("  … \(blocks - most) more blocks") }
     return out
   }
 

@@ -1,3 +1,4 @@
+import Kernels
 import Layers
 import Methods
 import Tensors
@@ -52,7 +53,8 @@ extension Workbench {
     let network = try model().network
     let evaluation = network.recordEvaluation(rows: 1).plan.operationShapes
     let outputs = Dictionary(
-      evaluation.map { ($0.name, Self.publicShape($0.shape)) }, uniquingKeysWith: { _, last in last })
+      evaluation.map { ($0.name, Self.publicShape($0.shape)) },
+      uniquingKeysWith: { _, last in last })
     var order: [String] = []
     var parameters: [String: [LayerDescription.ParameterShape]] = [:]
     for entry in network.layout.parameterLayout.entries {
@@ -62,8 +64,11 @@ extension Workbench {
       parameters[layer, default: []].append(
         .init(name: String(parts.last ?? ""), shape: entry.shape))
     }
-    return order.map {
-      LayerDescription(name: $0, parameters: parameters[$0] ?? [], output: outputs[$0])
+    // Normalisation keeps the shape of the layer before it, and fused plans have no name for it.
+    var before: [Int]?
+    return order.map { name in
+      before = outputs[name] ?? before
+      return LayerDescription(name: name, parameters: parameters[name] ?? [], output: before)
     }
   }
 

@@ -1,5 +1,6 @@
 import Kernels
 import Layers
+import Methods
 import Tensors
 
 /// What `params` says of one parameter.

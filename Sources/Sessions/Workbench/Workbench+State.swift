@@ -19,9 +19,9 @@ public struct StateSummary: Sendable, Equatable {
   /// Bytes by part, in the order in which they are shown.
   public var memory: [Share] = []
 
-  /// The bytes of one part.
+  /// The memory of one part.
   public struct Share: Sendable, Equatable {
-    /// The part: `data`, `parameters`, …
+    /// The part, for example `data`.
     public let part: String
     /// The bytes.
     public let bytes: Int
