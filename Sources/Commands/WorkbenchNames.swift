@@ -14,7 +14,7 @@ public final class WorkbenchNames: StateNames {
     case .metrics: metricNames
     case .layers: bench.layerNames
     case .parameters: bench.parameterNames + bench.bufferNames
-    case .variables, .references, .sessions, .verbs, .subcommands: []
+    default: []
     }
   }
 
