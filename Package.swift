@@ -36,7 +36,8 @@ let package = Package(
     .target(name: "Images", dependencies: ["CPNG"], swiftSettings: numeric),
     .target(name: "Files", dependencies: ["CZlib"], swiftSettings: numeric),
     .target(
-      name: "Datasets", dependencies: ["Images", "Files", "Tensors", "Kernels"], swiftSettings: numeric),
+      name: "Datasets", dependencies: ["Images", "Files", "Tensors", "Kernels"],
+      swiftSettings: numeric),
     .target(
       name: "Methods", dependencies: ["Layers", "Tensors", "Kernels"], swiftSettings: numeric),
     .target(
@@ -82,7 +83,9 @@ let package = Package(
     .testTarget(
       name: "PlotsTests", dependencies: ["Plots", "TestSupport"], swiftSettings: numeric),
     .testTarget(
-      name: "SessionsTests", dependencies: ["Sessions", "TestSupport"], swiftSettings: numeric),
+      name: "SessionsTests",
+      dependencies: ["Sessions", "Layers", "Methods", "Files", "Datasets", "TestSupport"],
+      swiftSettings: numeric),
     .testTarget(name: "PackageTests", swiftSettings: strict),
     .testTarget(
       name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: strict),
