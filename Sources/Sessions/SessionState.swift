@@ -172,7 +172,25 @@ extension Workbench {
     do {
       return try decoder.decode(SessionState.self, from: data)
     } catch {
-      throw SessionError("'\(file.path)': the session's description cannot be read: \(error)")
+      throw SessionError(
+        "'\(file.path)': the session's description cannot be read: \(Self.reason(error))")
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return path.isEmpty ? "it" : "'\(path)'"
+    }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context):
+      return "\(place(context)) has no '\(key.stringValue)'"
+    case DecodingError.typeMismatch(let type, let context),
+      DecodingError.valueNotFound(let type, let context):
+      return "\(place(context)) is not of the expected type \(type)"
+    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+      return "\(place(context)) has a value that is not known"
+    default: return "it is not valid JSON"
     }
   }
 }

@@ -76,8 +76,8 @@ final class FuzzSession {
     case .failure(let error):
       lastError = error.message
       if error.text.isEmpty || error.message.isEmpty { return "an error without a text" }
-      if error.message.hasSuffix(".") || error.message.contains("\n") {
-        return "the error is no single phrase: \(error.message.debugDescription)"
+      if error.message.hasSuffix(".") {
+        return "the error ends in a period: \(error.message.debugDescription)"
       }
       return difference(before, mark, reply.command, error.message)
     }
@@ -92,12 +92,6 @@ final class FuzzSession {
     let trains = ["step", "epoch", "source"].contains { $0.hasPrefix(verb) }
     // Steps before the one that failed are kept, and the log has them.
     if trains, let old, let new, new.step > old.step { return nil }
-    // A command that needs the model builds it: its values follow from the configuration.
-    if let old, let new, old.step == 0, new.step == 0, old.fingerprint == nil,
-      old.notes == new.notes
-    {
-      return nil
-    }
     return "the failed command changed the session from \(old?.text ?? "empty") to "
       + "\(new?.text ?? "empty"): \(error)"
   }
