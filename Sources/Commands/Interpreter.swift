@@ -162,6 +162,23 @@ public final class Interpreter {
     }
   }
 
+  /// Runs one statement of a recorded session; returns why it failed.
+  func runReplayed(_ statement: Statement) -> Diagnostic? {
+    do {
+      try run(statement, isTyped: false)
+      return nil
+    } catch let failure as ReportedFailure {
+      return failure.error
+    } catch {
+      return Interpreter.diagnostic(error).located(in: statement.source, at: statement.range)
+    }
+  }
+
+  /// Refuses a `version N` that is newer than this program.
+  func checkLanguageVersion(_ statement: Statement) throws {
+    _ = try checkVersion(statement)
+  }
+
   private func perform(_ invocation: Invocation) throws -> Output {
     guard let command = context.command(named: invocation.spec.name) else {
       throw invocation.error("unknown command \(Diagnostic.quote(invocation.spec.name))")

@@ -26,11 +26,11 @@ struct DemoPainter {
     cellOffsets = (0..<16).map { _ in
       SIMD2(Self.number(&random, -0.1, 0.1), Self.number(&random, -0.1, 0.1))
     }
-    let contrast = Self.number(&random, 0.25, 0.75) * (random.next() & 1 == 0 ? 1 : -1)
-    let middle = Self.number(&random, 0.3, 0.7)
+    let contrast = Self.number(&random, 0.35, 0.8) * (random.next() & 1 == 0 ? 1 : -1)
+    let middle = Self.number(&random, 0.35, 0.65)
     inkCorners = (0..<4).map { _ in Self.color(&random, luma: middle + contrast / 2) }
     groundCorners = (0..<4).map { _ in Self.color(&random, luma: middle - contrast / 2) }
-    noise = Self.number(&random, 0.01, 0.1)
+    noise = Self.number(&random, 0.01, 0.06)
     self.random = random
   }
 

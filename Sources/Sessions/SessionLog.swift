@@ -44,7 +44,7 @@ public struct SessionLog: Sendable, Equatable {
   }
 
   /// The entries in order.
-  public private(set) var entries: [Entry] = []
+  public internal(set) var entries: [Entry] = []
 
   /// Makes an empty log.
   public init() {}

@@ -5,6 +5,7 @@ import Sessions
 let bench = Workbench(threads: 2)
 let context = CommandContext(workbench: bench)
 let interpreter = Interpreter(context)
+SessionRecorder.attach(to: interpreter)
 do {
   let source = try Interpreter.readScript(CommandLine.arguments[1])
   let error = interpreter.runScript(source) { reply in

@@ -130,7 +130,7 @@ struct EchoViews: ViewMaker {
     let order = try Sampler(sampleCount: 8, batchSize: 4, seed: 2)
     let loader = Loader(order: order, maker: EchoViews(pause: 0.01), workers: 1)
     let waited = try loader.next().waitedSeconds
-    #expect(waited >= 0.05 && waited < 5)
+    #expect(waited >= 0.05 && waited < 60)
   }
 
   @Test func aShortLastBatchIsPreparedWhole() throws {

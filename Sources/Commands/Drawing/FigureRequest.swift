@@ -81,6 +81,7 @@ struct FigureRequest {
   /// - Parameters:
   ///   - figure: The figure, drawn with `format`.
   ///   - summary: The figure's essence for the reply, a few words.
+  /// - Returns: The reply; its data hold the caption and the alternative text.
   /// - Throws: `Diagnostic` when the content is higher than the size asked for; `FileError`.
   func write(_ figure: Figure, summary: String) throws -> Output {
     let figure = try fitted(figure)

@@ -80,7 +80,8 @@ enum VizGraph {
     ]
     if !data.positives.isEmpty {
       parts.append("\(data.joinedPositives) of \(data.positives.count) positive pairs joined")
-    } else if let labels = data.samples.knownLabels, let same = graph.sameClassShare(labels: labels) {
+    } else if let labels = data.samples.knownLabels, let same = graph.sameClassShare(labels: labels)
+    {
       let chance = FeatureGraph.chanceShare(labels: labels).map {
         " (\(NumberFormat.fixed(100 * $0, 0)) % by chance)"
       }

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Datasets
 import Sessions
 
 /// Reopens a session or restores weights.
@@ -14,7 +15,7 @@ public enum LoadCommand: Command {
     requiring: [
       CommandForm(
         "session", summary: "Takes over a saved session: data, model, counters, metrics.",
-        arguments: [name],
+        arguments: [name], isLogged: false,
         examples: [Example("load session run1", "Goes on where run1 was saved")]),
       CommandForm(
         "weights", summary: "Restores what a safetensors file has; other parts stay.",
@@ -32,12 +33,17 @@ public enum LoadCommand: Command {
       for ending in [".dyad", ".safetensors"] where base.hasSuffix(ending) {
         base = String(base.dropLast(ending.count))
       }
-      let loaded = try bench.loadSession(context.shell.files.readPath(base + ".safetensors"))
+      let found = context.shell.files.readPath(base + ".safetensors")
+      let loaded = try bench.loadSession(String(found.dropLast(12)))
+      context.log = SessionLog(text: loaded.log)
+      context.log.append(comment: "# session \(base) loaded here")
       return .text(
         "  step \(loaded.step)   e\(loaded.epoch)   fingerprint \(loaded.fingerprint) verified")
     }
     let path = context.shell.files.readPath(invocation[file])
-    return .text(LoadText.line(try bench.loadWeights(path, strict: invocation[strict])))
+    let report = try bench.loadWeights(path, strict: invocation[strict])
+    bench.note(reads: [try FileRecord.read(path)])
+    return .text(LoadText.line(report))
   }
 }
 

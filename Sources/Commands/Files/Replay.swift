@@ -1,0 +1,111 @@
+import CommandLanguage
+import Files
+import Foundation
+import Sessions
+
+/// Runs a recorded session again in a session of its own and compares every mark.
+struct Replay {
+  /// What a replay found.
+  struct Result {
+    var commands = 0
+    var marks = 0
+    var matching = 0
+    /// Where the first difference is, as `file:line`, and what it is.
+    var difference: (place: String, text: String)?
+  }
+
+  let source: SourceText
+  let isVerified: Bool
+  let threads: Int
+  let cancellation: any Cancellation
+
+  /// Runs the session; outputs are written under a temporary folder that is removed afterwards.
+  ///
+  /// Throws: `Diagnostic` of the first command that fails.
+  func run(progress: (String) -> Void) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("dyad-replay-\(ProcessInfo.processInfo.processIdentifier)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let context = CommandContext(
+      cancellation: cancellation, workbench: Workbench(threads: threads))
+    context.shell.files.redirection = folder.path
+    let interpreter = Interpreter(context)
+    SessionRecorder.attach(to: interpreter)
+    return try run(interpreter, context, progress)
+  }
+
+  private func run(
+    _ interpreter: Interpreter, _ context: CommandContext, _ progress: (String) -> Void
+  ) throws -> Result {
+    let items = try Lexer.items(of: source)
+    var result = Result()
+    for (i, item) in items.enumerated() {
+      switch item {
+      case .command(let statement):
+        if statement.text.hasPrefix("version ") {
+          try interpreter.checkLanguageVersion(statement)
+          continue
+        }
+        if isVerified, let mark = mark(after: i, in: items),
+          let changed = SessionRecorder.changedFile(mark, files: context.shell.files)
+        {
+          result.difference = (place(statement.range.lowerBound), changed)
+          return result
+        }
+        progress(statement.text)
+        if let error = interpreter.runReplayed(statement) { throw error }
+        result.commands += 1
+      case .comment(let text, let range):
+        guard let mark = SessionLog.Mark(text) else { continue }
+        result.marks += 1
+        guard isVerified else { continue }
+        if let difference = compare(mark, context.workbench.mark) {
+          let command = items[..<i].last.map { self.text($0) } ?? ""
+          result.difference = (
+            place(range.lowerBound), "after '\(command)' \(difference)"
+          )
+          return result
+        }
+        result.matching += 1
+      }
+    }
+    return result
+  }
+
+  private func text(_ item: ScriptItem) -> String {
+    switch item {
+    case .command(let statement): statement.text
+    case .comment(let text, _): text
+    }
+  }
+
+  private func mark(after index: Int, in items: [ScriptItem]) -> SessionLog.Mark? {
+    guard index + 1 < items.count, case .comment(let text, _) = items[index + 1] else {
+      return nil
+    }
+    return SessionLog.Mark(text)
+  }
+
+  private func place(_ offset: Int) -> String {
+    "\(source.name ?? "session"):\(source.position(of: offset).line)"
+  }
+
+  private func compare(_ recorded: SessionLog.Mark, _ now: SessionLog.Mark?) -> String? {
+    guard let now else { return "expected \(recorded.text), found no state" }
+    if recorded.step != now.step {
+      return "step: expected \(recorded.step), found \(now.step)"
+    }
+    func note(_ mark: SessionLog.Mark) -> String {
+      mark.notes.first { $0.hasPrefix("config=") } ?? "config=none"
+    }
+    if note(recorded) != note(now) {
+      return "configuration: expected \(note(recorded)), found \(note(now))"
+    }
+    if recorded.fingerprint != now.fingerprint {
+      return "fingerprint: expected \(recorded.fingerprint ?? "none"), "
+        + "found \(now.fingerprint ?? "none")"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,83 @@
+import CommandLanguage
+import Datasets
+import Files
+import Foundation
+import Sessions
+
+/// Ties the interpreter to the workbench: the log, its marks, and the settings that reach the engine.
+public enum SessionRecorder {
+  /// Lets an interpreter record into its context's log.
+  public static func attach(to interpreter: Interpreter) {
+    let context = interpreter.context
+    let bench = context.workbench
+    interpreter.hooks.stateFingerprint = { [unowned bench] in
+      bench.mark.map { String($0.text.dropFirst(3)) }
+    }
+    interpreter.hooks.didSucceed = { [unowned context] text, changed in
+      let reads = context.workbench.takeReads().map(note)
+      context.loggedBeforeFailure = nil
+      var mark = changed.flatMap { SessionLog.Mark("#= " + $0) }
+      if !reads.isEmpty { mark = mark ?? context.workbench.mark }
+      mark?.notes += reads
+      context.log.append(text, mark: mark)
+    }
+    interpreter.hooks.didFail = { [unowned context] text, error in
+      _ = context.workbench.takeReads()
+      if let done = context.loggedBeforeFailure {
+        context.log.append(done, mark: context.workbench.mark)
+        context.loggedBeforeFailure = nil
+      }
+      context.log.append(comment: "# failed: " + oneLine(text) + " — " + oneLine(error.message))
+    }
+    interpreter.hooks.didBeginCell = { [unowned context] title in
+      context.log.append(comment: ("#%% " + oneLine(title)).trimmingCharacters(in: .whitespaces))
+    }
+    context.shell.settings.willChange = { [unowned bench] name, value in
+      try apply(name, value, to: bench)
+    }
+  }
+
+  private static func apply(_ name: String, _ value: Value, to bench: Workbench) throws {
+    switch (name, value) {
+    case ("threads", .int(let count)): bench.setThreads(count)
+    case ("threads", _): bench.setThreads(ProcessInfo.processInfo.activeProcessorCount)
+    case ("conv", .text(let text)):
+      if let algorithm = ConvolutionAlgorithm(rawValue: text) {
+        try bench.configure { $0.convolution = algorithm }
+      }
+    case ("memory", .size(.bytes(let count))): bench.memoryLimit = count
+    case ("memory", .size(.share(let part))):
+      let installed = Double(ProcessInfo.processInfo.physicalMemory)
+      bench.memoryLimit = Int(exactly: (installed * part).rounded(.down)) ?? bench.memoryLimit
+    case ("nonfinite", .text(let text)): bench.allowsNonFinite = text == "allow"
+    default: break
+    }
+  }
+
+  /// A file that a command read, as a mark notes it: `reads=SIZE:HASH:PATH`.
+  private static func note(_ file: FileRecord) -> String {
+    let path = file.path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? ""
+    return "reads=\(file.size):\(String(file.hash, radix: 16)):\(path)"
+  }
+
+  /// The first file of a mark that is no longer as it was recorded, with what was expected.
+  static func changedFile(_ mark: SessionLog.Mark, files: WrittenFiles) -> String? {
+    for note in mark.notes where note.hasPrefix("reads=") {
+      let parts = note.dropFirst(6).split(separator: ":", maxSplits: 2).map(String.init)
+      guard parts.count == 3, let path = parts[2].removingPercentEncoding else { continue }
+      guard let now = try? FileRecord.read(files.readPath(path)) else {
+        return "'\(path)' cannot be read: expected \(parts[0]) bytes of hash \(parts[1])"
+      }
+      let hash = String(now.hash, radix: 16)
+      if parts[0] != "\(now.size)" || parts[1] != hash {
+        return "'\(path)' changed: expected \(parts[0]) bytes of hash \(parts[1]), "
+          + "found \(now.size) of hash \(hash)"
+      }
+    }
+    return nil
+  }
+
+  private static func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+}
