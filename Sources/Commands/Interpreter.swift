@@ -1,5 +1,6 @@
 import CommandLanguage
 import Foundation
+import Sessions
 
 /// Runs entries and scripts, command by command; knows no terminal.
 public final class Interpreter {
@@ -248,6 +249,7 @@ public final class Interpreter {
   /// Any error as a diagnostic: those of the layers below have only a text.
   static func diagnostic(_ error: any Error) -> Diagnostic {
     if let error = error as? Diagnostic { return error }
+    if let error = error as? SessionError { return Diagnostic(error.message, help: error.help) }
     if let error = error as? any LocalizedError, let text = error.errorDescription {
       return Diagnostic(text)
     }
