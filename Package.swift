@@ -31,13 +31,16 @@ let package = Package(
       name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: numeric,
       linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: numeric),
-    .target(name: "Layers", dependencies: ["Tensors"], swiftSettings: numeric),
+    .target(name: "Layers", dependencies: ["Tensors", "Kernels"], swiftSettings: numeric),
     .target(name: "Images", dependencies: ["CPNG"], swiftSettings: numeric),
     .target(name: "Files", dependencies: ["CZlib"], swiftSettings: numeric),
     .target(
-      name: "Datasets", dependencies: ["Images", "Files", "Tensors"], swiftSettings: numeric),
-    .target(name: "Methods", dependencies: ["Layers"], swiftSettings: numeric),
-    .target(name: "Analysis", dependencies: ["Layers", "Datasets"], swiftSettings: numeric),
+      name: "Datasets", dependencies: ["Images", "Files", "Tensors", "Kernels"], swiftSettings: numeric),
+    .target(
+      name: "Methods", dependencies: ["Layers", "Tensors", "Kernels"], swiftSettings: numeric),
+    .target(
+      name: "Analysis", dependencies: ["Layers", "Datasets", "Tensors", "Kernels"],
+      swiftSettings: numeric),
     .target(name: "Plots", dependencies: ["Images"], swiftSettings: numeric),
     .target(
       name: "Sessions",
@@ -76,6 +79,7 @@ let package = Package(
     .testTarget(name: "PlotsTests", dependencies: ["Plots", "TestSupport"], swiftSettings: numeric),
     .testTarget(
       name: "SessionsTests", dependencies: ["Sessions", "TestSupport"], swiftSettings: numeric),
+    .testTarget(name: "PackageTests", swiftSettings: strict),
     .testTarget(
       name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: strict),
     .testTarget(

@@ -5,7 +5,7 @@ extension CommandParser {
     of parameter: Parameter, _ range: Range<Int>, in source: SourceText, name: String
   ) throws -> (Value, written: String) {
     if case .expression = parameter.type {
-      let expression = try Expression(source, in: range)
+      let expression = try Formula(source, in: range)
       return (.expression(expression), expression.text)
     }
     let (raw, isSubstituted) = try substituted(range, in: source)
@@ -54,7 +54,7 @@ extension CommandParser {
       return (RawValue(text: content, range: range, offset: nil, isQuoted: true), isSubstituted)
     }
     if text.hasPrefix("("), text.hasSuffix(")") {
-      let value = try Expression(source, in: range).evaluate(in: environment)
+      let value = try Formula(source, in: range).evaluate(in: environment)
       guard value.isFinite else {
         throw Diagnostic(
           "the value of \(Diagnostic.quote(text)) is not finite: \(value)", at: range)
@@ -173,7 +173,7 @@ extension CommandParser {
       invocation.values[arguments[1].name] = .text(raw.text)
       canonical.append("\(name) = \(isSubstituted ? source.text(range) : Quoting.quoted(raw.text))")
     } else {
-      let expression = try Expression(source, in: range)
+      let expression = try Formula(source, in: range)
       invocation.values[arguments[1].name] = .expression(expression)
       canonical.append("\(name) = \(expression.text)")
     }

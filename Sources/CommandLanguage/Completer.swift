@@ -147,6 +147,8 @@ public struct Completer {
     case .word(.subcommands):
       let verb = positionals.first.flatMap { registry[$0] }
       return (range, matching(verb?.subcommands.map(\.name) ?? [], text))
+    case .word(.topics):
+      return (range, matching(registry.names + source.names(of: .topics), text))
     case .word(.verbs): return (range, matching(registry.names, text))
     case .word(let kind?): return (range, dotted(source.names(of: kind) + extra, text))
     case .path(let extensions):

@@ -14,7 +14,7 @@ struct ExpressionParser {
   private var lexeme = Lexeme.end
   private var lexemeRange = 0..<0
   private var depth = 0
-  private var program: [Expression.Step] = []
+  private var program: [Formula.Step] = []
 
   init(source: SourceText, range: Range<Int>) {
     self.source = source
@@ -22,14 +22,14 @@ struct ExpressionParser {
     self.at = range.lowerBound
   }
 
-  mutating func parse() throws -> [Expression.Step] {
+  mutating func parse() throws -> [Formula.Step] {
     try advance()
     try binary(minimum: 0)
     if lexeme != .end { throw unexpected("an operator or the end of the expression") }
     return program
   }
 
-  private static let operators: [String: (level: Int, operation: Expression.Operation)] = [
+  private static let operators: [String: (level: Int, operation: Formula.Operation)] = [
     "or": (1, .or), "and": (2, .and),
     "<": (4, .less), "<=": (4, .lessOrEqual), ">": (4, .greater), ">=": (4, .greaterOrEqual),
     "==": (4, .equal), "!=": (4, .notEqual),
@@ -49,7 +49,7 @@ struct ExpressionParser {
       let place = lexemeRange
       try advance()
       try nested { try $0.binary(minimum: level + 1) }
-      program.append(Expression.Step(operation: operation, range: place))
+      program.append(Formula.Step(operation: operation, range: place))
     }
   }
 
@@ -68,38 +68,38 @@ struct ExpressionParser {
     case .symbol("-"):
       try advance()
       try nested { try $0.binary(minimum: 7) }
-      program.append(Expression.Step(operation: .negate, range: place))
+      program.append(Formula.Step(operation: .negate, range: place))
     case .symbol("+"):
       try advance()
       try nested { try $0.binary(minimum: 7) }
     case .name("not"):
       try advance()
       try nested { try $0.binary(minimum: 3) }
-      program.append(Expression.Step(operation: .not, range: place))
+      program.append(Formula.Step(operation: .not, range: place))
     case .symbol("("):
       try advance()
       try nested { try $0.binary(minimum: 0) }
       try close(place)
     case .number(let value):
-      program.append(Expression.Step(operation: .number(value), range: place))
+      program.append(Formula.Step(operation: .number(value), range: place))
       try advance()
     case .variable(let name):
-      program.append(Expression.Step(operation: .variable(name), range: place))
+      program.append(Formula.Step(operation: .variable(name), range: place))
       try advance()
     case .name(let name) where name != "and" && name != "or":
       try advance()
       if lexeme == .symbol("(") {
         try call(name, place)
       } else {
-        program.append(Expression.Step(operation: .metric(name), range: place))
+        program.append(Formula.Step(operation: .metric(name), range: place))
       }
     default: throw unexpected("a number, a metric, $name or '('")
     }
   }
 
   private mutating func call(_ name: String, _ place: Range<Int>) throws {
-    guard let function = Expression.Function(rawValue: name) else {
-      let names = Expression.Function.allCases.map(\.rawValue)
+    guard let function = Formula.Function(rawValue: name) else {
+      let names = Formula.Function.allCases.map(\.rawValue)
       throw Diagnostic(
         "unknown function \(Diagnostic.quote(name)), expected \(Diagnostic.alternatives(names))",
         at: place, help: EditDistance.nearest(to: name, in: names))
@@ -116,7 +116,7 @@ struct ExpressionParser {
       try nested { try $0.binary(minimum: 0) }
     }
     try close(open)
-    program.append(Expression.Step(operation: .function(function), range: place))
+    program.append(Formula.Step(operation: .function(function), range: place))
   }
 
   private mutating func close(_ open: Range<Int>) throws {

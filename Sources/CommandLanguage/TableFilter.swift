@@ -3,7 +3,7 @@ public enum TableFilter: Sendable, Equatable {
   case head(Int)
   case sort(column: String, descending: Bool)
   case columns([String])
-  case rows(Expression)
+  case rows(Formula)
 
   /// The filters' names.
   static let names = ["head", "sort", "where", "cols"]
@@ -110,7 +110,7 @@ extension CommandParser {
     }
     let source = cursor.statement.source
     if name == "where" {
-      let expression = try Expression(source, in: value.range.lowerBound..<cursor.expressionEnd())
+      let expression = try Formula(source, in: value.range.lowerBound..<cursor.expressionEnd())
       invocation.filters.append(.rows(expression))
       canonical.append("| where \(expression.text)")
       return

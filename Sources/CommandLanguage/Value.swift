@@ -13,7 +13,7 @@ public indirect enum Value: Sendable, Equatable {
   case duration(Duration)
   case indices(Indices)
   case reference(Reference)
-  case expression(Expression)
+  case expression(Formula)
   /// `low:high`
   case pair(Double, Double)
   case size(MemorySize)

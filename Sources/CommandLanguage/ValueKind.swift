@@ -109,9 +109,9 @@ extension ValueKind where V == Reference {
   }
 }
 
-extension ValueKind where V == Expression {
+extension ValueKind where V == Formula {
   /// An expression that the command evaluates.
-  public static var expression: ValueKind<Expression> {
+  public static var expression: ValueKind<Formula> {
     ValueKind(
       .expression, extract: { if case .expression(let v) = $0 { v } else { nil } },
       make: Value.expression)

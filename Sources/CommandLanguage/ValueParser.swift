@@ -73,7 +73,7 @@ enum ValueParser {
       }
     case .expression:
       let source = SourceText(text)
-      do { return .expression(try Expression(source, in: 0..<source.bytes.count)) } catch var error
+      do { return .expression(try Formula(source, in: 0..<source.bytes.count)) } catch var error
         as Diagnostic
       {
         error.range = error.range.map(raw.place) ?? raw.range
@@ -234,5 +234,21 @@ enum ValueParser {
       throw Diagnostic("\(name) must be \(ValueType.indices.expected), got nothing", at: raw.range)
     }
     return Indices(ranges)
+  }
+}
+
+extension Parameter {
+  /// Parses a value that does not stand in a command line, such as a launch option's.
+  ///
+  /// - Returns: The value, within its declared range.
+  /// - Throws: `Diagnostic` without a place when the text is not legal.
+  public func value(parsing text: String) throws -> Value {
+    if acceptsAuto, text == "auto" { return .auto }
+    let raw = RawValue(text: text, range: 0..<text.utf8.count, offset: 0)
+    do {
+      return try ValueParser.parse(raw, as: type, name: name, abbreviates: false)
+    } catch let error as Diagnostic {
+      throw Diagnostic(error.message, help: error.help)
+    }
   }
 }

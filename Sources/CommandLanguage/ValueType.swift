@@ -57,7 +57,7 @@ public struct DurationUnits: OptionSet, Sendable {
 
 /// Values that only the running program can list, for completion.
 public enum DynamicKind: Sendable, Equatable {
-  case variables, metrics, layers, parameters, references, sessions, verbs, subcommands
+  case variables, metrics, layers, parameters, references, sessions, verbs, topics, subcommands
 }
 
 /// What text an argument or option takes; parsing, help, errors and completion follow from it.

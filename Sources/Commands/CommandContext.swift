@@ -12,7 +12,7 @@ public protocol StateNames: AnyObject {
 }
 
 /// What a long command says before its reply.
-public enum Progress: Sendable, Equatable {
+public enum WorkProgress: Sendable, Equatable {
   /// A line that stays: the health line of a report.
   case line(String)
   /// A state of the work that the next one replaces; shown on a terminal only.
@@ -32,7 +32,7 @@ public final class CommandContext {
   /// What expressions and completion can name of the state; set by whoever owns the state.
   public weak var stateNames: (any StateNames)?
   /// Receives what long commands say while they run; the front end sets it.
-  public var onProgress: (Progress) -> Void = { _ in }
+  public var onProgress: (WorkProgress) -> Void = { _ in }
   /// Runs a script file inside the current command; the interpreter sets it.
   var runFile: (String, Invocation) throws -> Output = { _, _ in .nothing }
 
@@ -64,7 +64,7 @@ public final class CommandContext {
   /// Computes an expression in the present state.
   ///
   /// - Throws: `Diagnostic` at the name in the invocation's text that has no value.
-  public func evaluate(_ expression: Expression, of invocation: Invocation) throws -> Double {
+  public func evaluate(_ expression: Formula, of invocation: Invocation) throws -> Double {
     do {
       return try expression.evaluate(in: environment)
     } catch let error as Diagnostic {
@@ -98,6 +98,10 @@ public struct ShellEnvironment: ExpressionEnvironment, CompletionSource {
   public func metric(_ name: String) throws -> Double? { try stateNames?.metric(name) }
   /// Names for completion.
   public func names(of kind: DynamicKind) -> [String] {
-    kind == .variables ? variableNames : stateNames?.names(of: kind) ?? []
+    switch kind {
+    case .variables: variableNames
+    case .topics: HelpTopics.all.map(\.name)
+    default: stateNames?.names(of: kind) ?? []
+    }
   }
 }

@@ -3,7 +3,7 @@ import CommandLanguage
 /// Shows the commands, or one with its options and examples.
 public enum HelpCommand: Command {
   static let topic = Key<String?>(
-    optional: "command", .word(.verbs), default: "all", help: "a command or topic")
+    optional: "command", .word(.topics), default: "all", help: "a command or topic")
   static let part = Key<String?>(
     optional: "subcommand", .word(.subcommands), default: "all", help: "one of its subcommands")
 

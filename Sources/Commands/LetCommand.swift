@@ -3,7 +3,7 @@ import CommandLanguage
 /// Sets a variable to a number or a text.
 public enum LetCommand: Command {
   static let name = Key<String>("name", .name, help: "the variable, used as $name")
-  static let value = Key<Expression>(
+  static let value = Key<Formula>(
     "value", .expression, help: "an expression, or a text in double quotes")
 
   /// The declaration.

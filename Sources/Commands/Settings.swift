@@ -87,3 +87,15 @@ public struct Settings {
     return values[name]?.canonicalText ?? parameter?.defaultText ?? ""
   }
 }
+
+extension Settings {
+  /// Changes a value from the text of a launch option.
+  ///
+  /// - Throws: `Diagnostic` when there is no such preference or the text is not legal.
+  public mutating func set(_ name: String, parsing text: String) throws {
+    guard let setting = Settings.all.first(where: { $0.key.parameter.name == name }) else {
+      throw Diagnostic("unknown preference \(Diagnostic.quote(name))")
+    }
+    try set(name, to: try setting.key.parameter.value(parsing: text))
+  }
+}

@@ -28,28 +28,28 @@ struct ExpressionCase: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: cases)
   func precedenceAndFunctions(_ row: ExpressionCase) throws {
-    #expect(try Expression(row.text).evaluate(in: SampleEnvironment()) == row.value)
+    #expect(try Formula(row.text).evaluate(in: SampleEnvironment()) == row.value)
   }
 
   @Test func comparisonsWithNaNAreFalse() throws {
     for text in ["0/0 < 1", "0/0 == 0/0", "0/0 >= 1"] {
-      #expect(try Expression(text).evaluate(in: SampleEnvironment()) == 0)
+      #expect(try Formula(text).evaluate(in: SampleEnvironment()) == 0)
     }
   }
 
   @Test func aLongChainNeedsNoStack() throws {
     let text = "1" + String(repeating: " + 1", count: 200_000)
-    #expect(try Expression(text).evaluate(in: SampleEnvironment()) == 200_001)
+    #expect(try Formula(text).evaluate(in: SampleEnvironment()) == 200_001)
   }
 
   @Test func nestingIsLimited() {
     let deep = String(repeating: "(", count: 65) + "1" + String(repeating: ")", count: 65)
-    #expect(throws: Diagnostic.self) { try Expression(deep) }
+    #expect(throws: Diagnostic.self) { try Formula(deep) }
     #expect(throws: Diagnostic.self) {
-      try Expression(String(repeating: "- ", count: 100_000) + "1")
+      try Formula(String(repeating: "- ", count: 100_000) + "1")
     }
     #expect(throws: Diagnostic.self) {
-      try Expression(String(repeating: "not ", count: 9999) + "1")
+      try Formula(String(repeating: "not ", count: 9999) + "1")
     }
     #expect(errorText("note " + String(repeating: "[", count: 65)).contains("deeper than 64"))
   }
@@ -57,7 +57,7 @@ struct ExpressionCase: Sendable, CustomTestStringConvertible {
   @Test func unknownNamesSuggest() throws {
     func message(_ text: String) throws -> (String, String?) {
       do {
-        _ = try Expression(text).evaluate(in: SampleEnvironment())
+        _ = try Formula(text).evaluate(in: SampleEnvironment())
         return ("", nil)
       } catch let error as Diagnostic { return (error.message, error.help) }
     }

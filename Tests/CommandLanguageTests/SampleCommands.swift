@@ -24,14 +24,14 @@ enum Sample {
   static let file = Key<String>("file", .path(["safetensors", "npz"]), help: "the file")
   static let lr = Key<Double?>(
     optional: "lr", .number(.atLeast(0)), default: "auto", auto: true, help: "learning rate")
-  static let condition = Key<Expression>("condition", .expression, help: "when to stop")
+  static let condition = Key<Formula>("condition", .expression, help: "when to stop")
   static let limit = Key<Duration>(
     "max", .duration([.steps, .epochs]), default: .epochs(100), help: "when to give up")
   static let warmup = Key<Duration>(
     "warmup", .duration([.steps, .epochs, .fraction]), default: .epochs(10), help: "warm-up")
   static let memory = Key<MemorySize>("size", .bytes, help: "the most memory to use")
   static let name = Key<String>("name", .name, help: "the variable")
-  static let value = Key<Expression>("value", .expression, help: "what it becomes")
+  static let value = Key<Formula>("value", .expression, help: "what it becomes")
   static let text = Key<String>("text", .string, help: "the prose")
   static let dry = Switch("dry", help: "compute the step without applying it")
   static let k = Key<Int>("k", .int(in: 1...100), default: 5, help: "neighbours")

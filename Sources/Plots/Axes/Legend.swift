@@ -64,14 +64,46 @@ struct Legend {
     let tight = size * 0.6
     let gap = rows(width, tight).count < rows(width, wide).count ? tight : wide
     let fewest = rows(width, gap).count
-    // The narrowest width that needs no further row gives rows of like length.
-    var limit = width
-    for step in 1...20 {
-      let narrower = width * (1 - Double(step) * 0.03)
-      guard rows(narrower, gap).count == fewest, fewest > 1 else { break }
-      limit = narrower
+    return (
+      fewest > 1 ? balanced(named, rows: fewest, width: width, gap: gap) : rows(width, gap), gap
+    )
+  }
+
+  /// Returns entries in a number of rows whose free space, squared and summed, is least.
+  private func balanced(
+    _ named: [(Entry, String)], rows: Int, width: Double, gap: Double
+  ) -> [[(Entry, String)]] {
+    let advances = named.map { keyWidth($0.0.key) + Font.width($0.1, size: size) }
+    let n = named.count
+    // best[i]: the least cost of the entries before i in the rows so far, and where its row began.
+    var best = [Double](repeating: .infinity, count: n + 1)
+    best[0] = 0
+    var starts: [[Int]] = []
+    for _ in 0..<rows {
+      var next = [Double](repeating: .infinity, count: n + 1)
+      var start = [Int](repeating: 0, count: n + 1)
+      for first in 0..<n where best[first] < .infinity {
+        var length = -gap
+        for last in first..<n {
+          length += advances[last] + gap
+          guard length <= width + 1e-6 || last == first else { break }
+          let cost = best[first] + (width - length) * (width - length)
+          if cost < next[last + 1] {
+            next[last + 1] = cost
+            start[last + 1] = first
+          }
+        }
+      }
+      best = next
+      starts.append(start)
     }
-    return (rows(limit, gap), gap)
+    var result: [[(Entry, String)]] = []
+    var end = n
+    for start in starts.reversed() {
+      result.insert(Array(named[start[end]..<end]), at: 0)
+      end = start[end]
+    }
+    return result
   }
 
   /// Returns the height that the legend would take.

@@ -47,7 +47,7 @@ enum NumberFormat {
 
   /// Returns 10 to a power with superscript digits.
   static func power(_ exponent: Int) -> String {
-    if exponent == 0 { return "1" }
+    if exponent == 0 || exponent == 1 { return exponent == 0 ? "1" : "10" }
     let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
     let raised = String(exponent.magnitude).compactMap { $0.wholeNumberValue }.map { digits[$0] }
     return "10" + (exponent < 0 ? "⁻" : "") + String(raised)

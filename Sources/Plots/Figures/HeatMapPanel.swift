@@ -15,6 +15,7 @@ struct HeatMapPanel {
   var thumbnails: [Bitmap?] = []
   var columnThumbnails: [Bitmap?] = []
   var isDiagonalMasked = false
+  var maskName = "masked"
   var positives: [(row: Int, column: Int)] = []
   var used: [Bool] = []
   var unusedNote = ""
@@ -49,7 +50,7 @@ struct HeatMapPanel {
     let margin = HeatMapMargin(self, width: composer.width)
     let grid = try HeatMapGrid(
       self, width: composer.width - margin.left - strip - 1 * f,
-      height: max(format.pageHeight * 0.72, composer.width))
+      height: max(composer.width, Double(3 * rows) * format.pixel + 20 * f))
     let x0 = composer.left + margin.left + strip + 1 * f
     if !columnTitle.isEmpty {
       let title = Font.elided(
@@ -144,7 +145,7 @@ struct HeatMapPanel {
           key: .swatch(
             .hatch(
               Colour(hex: 0x606060), spacing: format.textSize * 0.25,
-              width: format.textSize * 0.09)), name: "masked"))
+              width: format.textSize * 0.09)), name: maskName))
     }
     if !positives.isEmpty {
       entries.append(

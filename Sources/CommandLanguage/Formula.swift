@@ -18,7 +18,7 @@ public protocol ExpressionEnvironment {
 ///
 /// Flat because a chain of a hundred thousand sums would otherwise be a tree as deep, and walking or
 /// freeing it would exhaust the stack. Truth is 1 and 0; comparisons with NaN are false.
-public struct Expression: Sendable {
+public struct Formula: Sendable {
   /// A function of one or two numbers.
   public enum Function: String, Sendable, CaseIterable {
     case sqrt, log, exp, abs, floor, ceil, round, min, max
@@ -150,9 +150,9 @@ public struct Expression: Sendable {
   }
 }
 
-extension Expression: Equatable {
+extension Formula: Equatable {
   /// Two expressions are equal when they are written alike.
-  public static func == (a: Expression, b: Expression) -> Bool { a.text == b.text }
+  public static func == (a: Formula, b: Formula) -> Bool { a.text == b.text }
 }
 
 extension Diagnostic {

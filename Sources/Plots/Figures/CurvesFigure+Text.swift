@@ -1,0 +1,68 @@
+extension CurvesFigure {
+  func caption(_ curves: [[Curve]]) -> String {
+    var text = "\(subject): "
+    text += panels.map(\.title).joined(separator: ", ") + ". "
+    let range = curves.flatMap { $0 }.flatMap(\.steps)
+    if let first = range.min(), let last = range.max() {
+      text += "Steps \(NumberFormat.short(first, digits: 9)) to "
+      text += "\(NumberFormat.short(last, digits: 9)). "
+    }
+    if window > 0, curves.flatMap({ $0 }).contains(where: { $0.smoothed != nil }) {
+      text += "Heavy line: centred mean over \(NumberFormat.short(window, digits: 6)) steps"
+      text += window > 0.1 * length ? ", more than 10 % of the run; " : "; "
+      text += "faint line: every recorded step. "
+    }
+    if panels.flatMap(\.series).contains(where: { !$0.spread.isEmpty }) {
+      text += "Bands: ± one standard deviation. "
+    }
+    let references = panels.flatMap(\.references)
+    if !references.isEmpty {
+      var seen: Set<String> = []
+      let list = references.filter { seen.insert($0.name).inserted }
+        .map { "\($0.name) = \(NumberFormat.short($0.value))" }
+      text += "Dashed: \(list.joined(separator: ", ")). "
+    }
+    let lost = curves.flatMap { $0 }.reduce(0) { $0 + $1.values.count { !$0.isFinite } }
+    if lost > 0 { text += "Gaps: \(NumberFormat.count(lost)) values that are not finite. " }
+    for (panel, lines) in zip(panels, curves) where panel.isLog {
+      let hidden = lines.reduce(0) { $0 + $1.values.count { $0.isFinite && $0 <= 0 } }
+      if hidden > 0 {
+        text += "\(NumberFormat.count(hidden)) values of \(panel.title) are not positive and have "
+        text += "no place on its logarithmic axis. "
+      }
+    }
+    return String(text.dropLast())
+  }
+
+  func altText(_ curves: [[Curve]]) -> String {
+    let parts = zip(panels, curves).map { panel, lines in
+      let ends = lines.prefix(3).compactMap { line -> String? in
+        let finite = line.values.filter(\.isFinite)
+        guard let first = finite.first, let last = finite.last else { return nil }
+        let name = lines.count > 1 ? "\(line.name) " : ""
+        return "\(name)from \(NumberFormat.short(first)) to \(NumberFormat.short(last))"
+      }
+      return "\(panel.title) \(ends.joined(separator: ", "))"
+    }
+    return "Line charts over training steps: " + parts.joined(separator: "; ") + "."
+  }
+
+  /// One line per recorded value.
+  func csv(_ curves: [[Curve]]) -> String {
+    var text = "panel,series,step,value,smoothed,spread\n"
+    for (panel, lines) in zip(panels, curves) {
+      let title = NumberFormat.csv(panel.title)
+      for line in lines {
+        let name = NumberFormat.csv(line.name)
+        for i in line.steps.indices {
+          let smooth = line.smoothed.map { NumberFormat.csv($0[i]) } ?? ""
+          let spread = line.spread.isEmpty ? "" : NumberFormat.csv(line.spread[i])
+          text += "\(title),\(name),\(NumberFormat.csv(line.steps[i])),"
+          text += "\(NumberFormat.csv(line.values[i])),\(smooth),\(spread)\n"
+        }
+      }
+    }
+    for event in events { text += "event,\(NumberFormat.csv(event.name)),\(event.step),,,\n" }
+    return text
+  }
+}

@@ -1,0 +1,206 @@
+/// Metrics over training: one panel per metric, all with the same steps.
+public struct CurvesFigure: Sendable {
+  /// Which direction of a metric is an improvement.
+  public enum Direction: String, Sendable {
+    /// Larger values are better.
+    case higher = "higher is better"
+    /// Smaller values are better.
+    case lower = "lower is better"
+    /// Neither is better as such.
+    case neutral = ""
+  }
+
+  /// One recorded line.
+  public struct Series: Sendable, Equatable {
+    /// The run's or the metric's name; series of one name share a colour over all panels.
+    public var name: String
+    /// The steps, in any order.
+    public var steps: [Double]
+    /// The values; those that are not finite leave a gap.
+    public var values: [Double]
+    /// Half the height of a band around the line, such as the sd over seeds; empty for none.
+    public var spread: [Double]
+
+    /// Makes a series.
+    public init(_ name: String, steps: [Double], values: [Double], spread: [Double] = []) {
+      self.name = name
+      self.steps = steps
+      self.values = values
+      self.spread = spread
+    }
+  }
+
+  /// A value to compare with, drawn as a dashed line.
+  public struct Reference: Sendable, Equatable {
+    /// What it is, such as "chance" or "1/√d".
+    public var name: String
+    /// The value.
+    public var value: Double
+
+    /// Makes a reference line.
+    public init(_ name: String, _ value: Double) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// One metric.
+  public struct Panel: Sendable, Equatable {
+    /// The metric's name.
+    public var title: String
+    /// Its unit, "" for a pure number.
+    public var unit: String
+    /// Which direction is an improvement.
+    public var direction: Direction
+    /// The lines.
+    public var series: [Series]
+    /// Dashed lines to compare with.
+    public var references: [Reference]
+    /// Whether the value axis is logarithmic.
+    public var isLog: Bool
+
+    /// Makes a panel.
+    public init(
+      _ title: String, unit: String = "", direction: Direction = .neutral, series: [Series],
+      references: [Reference] = [], log: Bool = false
+    ) {
+      self.title = title
+      self.unit = unit
+      self.direction = direction
+      self.series = series
+      self.references = references
+      isLog = log
+    }
+
+    /// The title with unit and direction.
+    var heading: String {
+      let base = unit.isEmpty ? "\(title) (–)" : "\(title) (\(unit))"
+      return direction == .neutral ? base : "\(base), \(direction.rawValue)"
+    }
+  }
+
+  /// Something that happened at a step: a snapshot, a branch, the gate of the memory bank.
+  public struct Event: Sendable, Equatable {
+    /// When it happened.
+    public var step: Double
+    /// Its short name.
+    public var name: String
+
+    /// Makes an event.
+    public init(step: Double, _ name: String) {
+      self.step = step
+      self.name = name
+    }
+  }
+
+  /// The metrics, from top to bottom.
+  public var panels: [Panel]
+  /// What happened when.
+  public var events: [Event] = []
+  /// The steps of one epoch, for a second axis; nil for none.
+  public var stepsPerEpoch: Double?
+  /// The window of the moving mean in steps: 0 for none, nil to choose one for long series.
+  public var smoothing: Double?
+  /// What is shown, as the caption's first words.
+  public var subject = "Training curves"
+  /// Height of one panel in points; nil to fit the page.
+  public var panelHeight: Double?
+  /// Size and resolution.
+  public var format = FigureFormat.column
+
+  /// Makes a figure of panels.
+  public init(panels: [Panel]) {
+    self.panels = panels
+  }
+
+  /// Draws the panels.
+  ///
+  /// - Throws: `PlotError.count` if a series has not as many values as steps.
+  public func figure() throws -> Figure {
+    for series in panels.flatMap(\.series) {
+      guard series.values.count == series.steps.count else {
+        throw PlotError.count(
+          what: "values of '\(series.name)'", expected: series.steps.count,
+          found: series.values.count)
+      }
+      guard series.spread.isEmpty || series.spread.count == series.steps.count else {
+        throw PlotError.count(
+          what: "spreads of '\(series.name)'", expected: series.steps.count,
+          found: series.spread.count)
+      }
+    }
+    var composer = Composer(format)
+    let curves = prepared()
+    guard curves.contains(where: { !$0.isEmpty }) else {
+      composer.note("no values")
+      return composer.finish(
+        caption: "\(subject): no values.", altText: "An empty chart.", csv: csv(curves))
+    }
+    CurvesLayout(self, curves: curves, composer: composer).draw(in: &composer)
+    return composer.finish(
+      caption: caption(curves), altText: altText(curves), csv: csv(curves))
+  }
+
+  /// A series ready to draw.
+  struct Curve {
+    var name: String
+    var colour: Colour
+    var steps: [Double]
+    var values: [Double]
+    var smoothed: [Double]?
+    var spread: [Double]
+  }
+
+  /// Colours that stand out as thin lines on white.
+  private static let lineColours: [Colour] = [
+    .blue, .vermilion, Colour(hex: 0x009E73), Colour(hex: 0xCC79A7), Colour(hex: 0xE69F00),
+    Colour(hex: 0x56B4E9), .black,
+  ]
+
+  /// The names of all series, in the order of their first appearance.
+  var names: [String] {
+    var seen: Set<String> = []
+    return panels.flatMap(\.series).map(\.name).filter { seen.insert($0).inserted }
+  }
+
+  /// The window that is used, in steps; 0 for none.
+  var window: Double {
+    if let smoothing { return smoothing.isFinite ? max(smoothing, 0) : 0 }
+    let longest = panels.flatMap(\.series).max { $0.steps.count < $1.steps.count }
+    guard let longest, longest.steps.count > 200 else { return 0 }
+    // About a fiftieth of the run, as a round number of steps.
+    let rough = length / 50
+    guard rough >= 1 else { return 0 }
+    let power = PlotMath.power10(Int(PlotMath.log10(rough).rounded(.down)))
+    return rough >= 5 * power ? 5 * power : rough >= 2 * power ? 2 * power : power
+  }
+
+  /// The range of all steps.
+  var length: Double {
+    let steps = panels.flatMap(\.series).flatMap(\.steps).filter { $0.isFinite && abs($0) < 1e15 }
+    return (steps.max() ?? 0) - (steps.min() ?? 0)
+  }
+
+  /// Whether lines must be told apart: a single line is named by its panel's heading.
+  var hasSeveralLines: Bool { panels.contains { $0.series.count > 1 } }
+
+  private func prepared() -> [[Curve]] {
+    let names = hasSeveralLines ? names : []
+    let window = window
+    return panels.map { panel in
+      panel.series.compactMap { series in
+        let (x, y) = CurveShape.sorted(series.steps, series.values)
+        guard !x.isEmpty else { return nil }
+        let position = names.firstIndex(of: series.name) ?? 0
+        let colour = position < Self.lineColours.count ? Self.lineColours[position] : .grey
+        // A smoothed line with a band would claim a spread that is not its own.
+        let smooth = window > 0 && series.spread.isEmpty
+        return Curve(
+          name: series.name, colour: colour, steps: x, values: y,
+          smoothed: smooth ? CurveShape.smoothed(x, y, window: window) : nil,
+          spread: series.spread.isEmpty
+            ? [] : CurveShape.sorted(series.steps, series.spread).y)
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import CommandLanguage
+import Commands
+import Foundation
+
+/// Read, execute, show: the prompt.
+struct REPL {
+  let interpreter: Interpreter
+  let printer: ReplyPrinter
+  let terminal: Terminal
+  let historyFile: HistoryFile
+
+  private var shell: ShellState { interpreter.context.shell }
+
+  /// Runs until `quit` or Ctrl-D.
+  ///
+  /// - Returns: The process's exit status.
+  func run() -> Int32 {
+    let context = interpreter.context
+    guard
+      let editor = LineEditor(complete: { line, cursor in
+        context.completer.complete(line, cursor: cursor)
+      })
+    else {
+      terminal.printError("error: the terminal cannot be used for editing lines")
+      return 1
+    }
+    shell.history = historyFile.load()
+    shell.history.forEach(editor.addHistory)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    terminal.print(
+      "dyad \(SysCommand.version) · \(cores) \(cores == 1 ? "core" : "cores")   "
+        + terminal.dim("help · help COMMAND · Tab completes · quit"))
+    while !shell.isQuitting {
+      switch read(editor) {
+      case .text(let entry): execute(entry, editor)
+      case .interrupted: continue
+      case .end:
+        terminal.print("")
+        return 0
+      }
+    }
+    return 0
+  }
+
+  /// Reads an entry with its continuation lines.
+  private func read(_ editor: LineEditor) -> LineEditor.Line {
+    var entry = ""
+    editor.entryPrefix = ""
+    while true {
+      let prompt = entry.isEmpty ? TypedText.prompt : TypedText.continuationPrompt
+      let read = editor.read(prompt: prompt)
+      guard case .text(let line) = read else {
+        // Ctrl-C and Ctrl-D give up an entry that is only begun; Ctrl-D alone leaves.
+        return entry.isEmpty ? read : .interrupted
+      }
+      entry += TypedText.normalized(line)
+      let isTooLong = entry.utf8.count > Lexer.maxEntryBytes
+      if isTooLong || !TypedText.isUnfinished(entry) { return .text(entry) }
+      entry += "\n"
+      editor.entryPrefix = entry
+    }
+  }
+
+  private func execute(_ entry: String, _ editor: LineEditor) {
+    if entry.allSatisfy(\.isWhitespace) { return }
+    let line = TypedText.oneLine(entry)
+    if shell.history.last != line {
+      shell.history.append(line)
+      editor.addHistory(line)
+      historyFile.append(line)
+    }
+    interpreter.run(entry, report: printer.print)
+  }
+}
