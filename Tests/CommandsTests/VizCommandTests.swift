@@ -1,5 +1,6 @@
 import CommandLanguage
 import Commands
+import Datasets
 import Foundation
 import Images
 import Sessions

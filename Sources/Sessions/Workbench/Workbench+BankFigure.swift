@@ -46,17 +46,20 @@ extension Workbench {
     try checkFinite(rows, "bank", ids: samples.ids)
     let now = try features(.z, of: all, at: places).features
     try checkFinite(now, "z", ids: samples.ids)
-    let unit = rows.normalizedRows(workers)
-    let unitNow = now.normalizedRows(workers)
     let ages = bank.ages(epoch: learner.epoch)
     return BankData(
       samples: samples, cosines: try cosines(rows).values.map(Double.init),
-      ages: samples.ids.map { ages[$0] },
-      drifts: places.indices.map { i in
-        1
-          - (0..<dim).reduce(0.0) {
-            $0 + Double(unit.values[i * dim + $1]) * Double(unitNow.values[i * dim + $1])
-          }
-      }, rows: bank.rows, dimension: dim, isActive: bank.isActive(epoch: learner.epoch))
+      ages: samples.ids.map { ages[$0] }, drifts: distances(rows, now), rows: bank.rows,
+      dimension: dim, isActive: bank.isActive(epoch: learner.epoch))
+  }
+
+  /// 1 − cosine of each row of one matrix with the same row of another.
+  private func distances(_ a: Tensor, _ b: Tensor) -> [Double] {
+    let (a, b, dim) = (a.normalizedRows(workers), b.normalizedRows(workers), a.shape[1])
+    return (0..<a.shape[0]).map { row in
+      var dot = 0.0
+      for i in row * dim..<(row + 1) * dim { dot += Double(a.values[i]) * Double(b.values[i]) }
+      return 1 - dot
+    }
   }
 }
