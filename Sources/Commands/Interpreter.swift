@@ -184,7 +184,9 @@ public final class Interpreter {
     guard let command = context.command(named: invocation.spec.name) else {
       throw invocation.error("unknown command \(Diagnostic.quote(invocation.spec.name))")
     }
-    return try command.run(invocation, in: context)
+    return try context.workbench.droppingModelOfFailure(
+      unless: { context.loggedBeforeFailure != nil },
+      { try command.run(invocation, in: context) })
   }
 
   private func filtered(_ output: Output, _ invocation: Invocation) throws -> Output {

@@ -41,7 +41,8 @@ final class ReplyPrinter {
     if !tail.isEmpty {
       text += (text.isEmpty ? "  " : "   ") + terminal.dim(tail.joined(separator: "   "))
     }
-    guard let fingerprint = reply.fingerprint else { return text }
+    // Without a model there is no hash yet: `0 - config=…` is for the log only.
+    guard let fingerprint = reply.fingerprint, !fingerprint.hasPrefix("0 - ") else { return text }
     let mark = "#= " + fingerprint
     let last = text.split(separator: "\n", omittingEmptySubsequences: false).last?.count ?? 0
     let fits = last > 0 && last + mark.count + 3 <= 100

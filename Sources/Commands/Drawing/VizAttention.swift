@@ -43,6 +43,7 @@ enum VizAttention {
         figure.rowThumbnails = data.samples.thumbnails.map { $0.flatMap { Bitmap($0) } }
       } else {
         figure.rowTitle = "first views, then second views"
+        figure.columnTitle = figure.rowTitle
       }
       figure.classNames = data.samples.classNames
       figure.isDiagonalMasked = true
@@ -51,8 +52,8 @@ enum VizAttention {
       figure.unusedNote = "does not reach the loss"
       figure.isLog = invocation[scale] == .log
       figure.subject =
-        "Attention w = exp(1 + cos), cosines of \(data.features.rawValue) in the last batch, "
-        + "\(request.moment)"
+        "Attention w = exp(1 + cos) of \(data.features.rawValue), last batch, \(request.moment), "
+        + "\(n) of \(data.batchViews) views"
       figure.rowNames = zip(data.samples.ids, data.samples.views).map { "\($0)/\($1 + 1)" }
       figure.format = request.format
       return try figure.figure()

@@ -37,8 +37,9 @@ enum VizBank {
 
   private static func subject(_ data: BankData, _ request: FigureRequest) -> String {
     let state = data.isActive ? "in use" : "not in use yet"
-    return "Memory bank (\(data.rows) × \(data.dimension), \(state)), \(request.moment), "
-      + "\(data.samples.count) rows"
+    // Rows are of an augmented view in train mode, so that they differ from z even when fresh.
+    return "Memory bank (\(data.rows) × \(data.dimension), \(state)), \(request.moment); "
+      + "z now: eval mode, no augmentation"
   }
 
   private static func summary(_ data: BankData) -> String {

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Methods
 import Plots
 import Sessions
 
@@ -30,6 +31,7 @@ enum VizCurves {
         figure.events = [CurvesFigure.Event(step: Double(gate), "bank in use")]
       }
       if data.stepsPerEpoch > 0 { figure.stepsPerEpoch = Double(data.stepsPerEpoch) }
+      figure.subject = "\(data.method.rawValue), seed \(bench.seed)"
       figure.smoothing = invocation[smooth].map(Double.init)
       figure.format = request.format
       return try fitted(figure, height: request.height)

@@ -36,7 +36,8 @@ enum VizViews {
     let figure = try request.drawing {
       var figure = ViewsFigure(samples: samples.map(\.drawn))
       figure.headings = (0..<invocation[count]).map { "e\(epoch + $0 / 2) view \($0 % 2 + 1)" }
-      figure.subject = "Views that training draws from epoch \(epoch) on"
+      figure.subject =
+        "Random views from epoch \(epoch) on, below them the crop's share of the area"
       figure.format = request.format
       return try figure.figure()
     }

@@ -36,6 +36,8 @@ public struct MetricCurve: Sendable, Equatable {
 
 /// Metrics over training and when things happened.
 public struct CurvesData: Sendable, Equatable {
+  /// The method.
+  public var method: MethodName
   /// The metrics, in the order asked for.
   public var curves: [MetricCurve]
   /// The steps of an epoch.
@@ -61,7 +63,8 @@ extension Workbench {
       let (steps, overflow) = method.start.multipliedReportingOverflow(by: perEpoch)
       if !overflow, let last = metrics.records.last?.step, steps < last { gate = steps + 1 }
     }
-    return CurvesData(curves: curves, stepsPerEpoch: perEpoch, gateStep: gate)
+    return CurvesData(
+      method: method.name, curves: curves, stepsPerEpoch: perEpoch, gateStep: gate)
   }
 
   private func curve(_ name: String, _ method: MethodConfiguration) throws -> MetricCurve {
@@ -90,11 +93,18 @@ extension Workbench {
       groups.append(name)
     }
     guard !groups.isEmpty else { throw SessionError("no values of 'lr' yet", help: "step") }
-    let lines = groups.map { group in
+    var lines: [MetricCurve.Line] = []
+    for group in groups {
       let points = records.compactMap { record in
         record.rates.first { $0.name == group }.map { (record.step, $0.value) }
       }
-      return MetricCurve.Line(name: group, steps: points.map(\.0), values: points.map(\.1))
+      let (steps, values) = (points.map(\.0), points.map(\.1))
+      // Groups with one rate are one line.
+      if let same = lines.firstIndex(where: { $0.steps == steps && $0.values == values }) {
+        lines[same].name += ", " + group
+      } else {
+        lines.append(MetricCurve.Line(name: group, steps: steps, values: values))
+      }
     }
     return MetricCurve(name: "lr", unit: "", higherIsBetter: nil, lines: lines, levels: [])
   }
