@@ -1,6 +1,16 @@
 import CommandLanguage
 import Sessions
 
+/// Names and metrics of the program's state, for expressions and completion.
+public protocol StateNames: AnyObject {
+  /// Names of a kind: metrics, layers, parameters, sessions.
+  func names(of kind: DynamicKind) -> [String]
+  /// The latest value of a metric, or nil when there is no such metric.
+  ///
+  /// - Throws: `Diagnostic` when the metric exists but has no value yet.
+  func metric(_ name: String) throws -> Double?
+}
+
 /// What a long command says before its reply.
 public enum WorkProgress: Sendable, Equatable {
   /// A line that stays: the health line of a report.
@@ -19,6 +29,9 @@ public final class CommandContext {
   public let commands: [any Command.Type]
   /// Their declarations.
   public let registry: Registry
+  /// What expressions and completion can name of the state; set by whoever owns the state.
+  public weak var stateNames: (any StateNames)?
+  private let workbenchNames: WorkbenchNames
   /// Receives what long commands say while they run; the front end sets it.
   public var onProgress: (WorkProgress) -> Void = { _ in }
   /// Runs a script file inside the current command; the interpreter sets it.
@@ -42,6 +55,8 @@ public final class CommandContext {
     self.registry = Registry(commands.map { $0.spec })
     self.shell = shell
     self.cancellation = cancellation
+    workbenchNames = WorkbenchNames(workbench)
+    stateNames = workbenchNames
   }
 
   /// The command of a verb.
@@ -62,7 +77,7 @@ public final class CommandContext {
 
   /// Variables and metrics as expressions see them.
   public var environment: ShellEnvironment {
-    ShellEnvironment(shell: shell, state: WorkbenchNames(bench: workbench))
+    ShellEnvironment(shell: shell, stateNames: stateNames)
   }
 
   /// The completer for a front end.
@@ -74,22 +89,22 @@ public final class CommandContext {
 /// Variables of the shell and metrics of the state.
 public struct ShellEnvironment: ExpressionEnvironment, CompletionSource {
   let shell: ShellState
-  let state: WorkbenchNames
+  let stateNames: (any StateNames)?
 
   /// The user's variables, sorted.
   public var variableNames: [String] { shell.variables.keys.sorted() }
   /// The metrics that have been measured.
-  public var metricNames: [String] { state.names(of: .metrics) }
+  public var metricNames: [String] { stateNames?.names(of: .metrics) ?? [] }
   /// The value of `$name`.
   public func variable(_ name: String) -> Variable? { shell.variables[name] }
   /// The latest value of a metric.
-  public func metric(_ name: String) throws -> Double? { try state.metric(name) }
+  public func metric(_ name: String) throws -> Double? { try stateNames?.metric(name) }
   /// Names for completion.
   public func names(of kind: DynamicKind) -> [String] {
     switch kind {
     case .variables: variableNames
     case .topics: HelpTopics.all.map(\.name)
-    default: state.names(of: kind)
+    default: stateNames?.names(of: kind) ?? []
     }
   }
 }
