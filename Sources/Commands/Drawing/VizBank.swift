@@ -47,7 +47,8 @@ enum VizBank {
     let drift = data.drifts.reduce(0, +) / Double(max(1, data.drifts.count))
     var parts = ["\(data.samples.count) of \(data.rows) rows"]
     if let low = written.min(), let high = written.max() {
-      parts.append("age \(low)" + (low == high ? "" : "–\(high)") + (high == 1 ? " epoch" : " epochs"))
+      let range = low == high ? "\(low)" : "\(low)–\(high)"
+      parts.append("age \(range) epoch\(high == 1 ? "" : "s")")
     }
     let never = data.ages.count - written.count
     if never > 0 { parts.append("\(never) never written") }
