@@ -38,8 +38,8 @@ enum VizBank {
   private static func subject(_ data: BankData, _ request: FigureRequest) -> String {
     let state = data.isActive ? "in use" : "not in use yet"
     // Rows are of an augmented view in train mode, so that they differ from z even when fresh.
-    return "Memory bank (\(data.rows) × \(data.dimension), \(state)), \(request.moment); "
-      + "z now: eval mode, no augmentation"
+    return "Memory bank (\(data.rows) × \(data.dimension), \(state); drift against z in eval mode "
+      + "without augmentation), \(request.moment)"
   }
 
   private static func summary(_ data: BankData) -> String {
