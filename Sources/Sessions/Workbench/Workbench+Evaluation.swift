@@ -148,9 +148,11 @@ extension Workbench {
     guard let trainLabels = memory.labels, let testLabels = queries.labels else {
       throw SessionError("kNN needs labels, data '\(state.choice.name)' have none")
     }
-    return try rule.classify(
+    let result = try rule.classify(
       workers, train: memory.features, trainLabels: trainLabels, test: queries.features,
       testLabels: testLabels, classes: state.loaded.classNames.count)
+    evaluations.append(Evaluation(step: try model().step, knn: result.top1))
+    return result
   }
 
   /// Measures a costly metric of the present state or of the last batch.
