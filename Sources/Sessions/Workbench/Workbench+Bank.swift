@@ -33,8 +33,9 @@ public struct BankRow: Sendable, Equatable {
   public let age: Int?
   /// Its first values.
   public let values: [Float]
-  /// The class whose mean direction is nearest, and the cosine with it; the row itself is left out
-  /// of its class's mean. Nil without labels.
+  /// The class whose mean direction is nearest, and the cosine with it; nil without labels.
+  ///
+  /// The row itself is left out of its class's mean.
   public let nearest: (label: Int, cosine: Double)?
 
   /// Compares everything.

@@ -12,13 +12,15 @@ public struct BatchEntry: Sendable, Equatable {
   public let id: Int
   /// The class, when known.
   public let label: Int?
-  /// SimCLR family: the mean −log p of its two positives. SimSiam family: ½ D(p1, t2) + ½ D(p2,
-  /// t1). Nil when the bank that gave the targets has been replaced since.
+  /// Its loss; nil when the bank that gave the targets has been replaced since.
+  ///
+  /// SimCLR family: the mean −log p of its two positives; SimSiam: ½ D(p1, t2) + ½ D(p2, t1).
   public let loss: Double?
   /// The weight w of its positive pair (1 without attention); nil for the SimSiam family.
   public let weight: Double?
-  /// The part of the batch's loss that its pair makes, 0…1; nil for the SimSiam family, whose
-  /// losses have no fixed sign.
+  /// The part of the batch's loss that its pair makes, 0…1; nil for the SimSiam family.
+  ///
+  /// SimSiam's losses have no fixed sign.
   public let share: Double?
   /// The cosine between z of its two views.
   public let cosine: Double

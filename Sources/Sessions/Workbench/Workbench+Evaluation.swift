@@ -45,10 +45,19 @@ extension Workbench {
     _ layer: EvaluationLayer, on set: EvaluationSet, limit: Int? = nil,
     isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> FeatureTable {
+    let samples = try evaluationSamples(set)
+    return try features(
+      layer, of: samples,
+      at: Self.chosen(samples.count, labels: samples.labels, limit: limit),
+      isCancelled: isCancelled, progress: progress)
+  }
+
+  /// Returns the features of some of a set's samples, in the order of their places.
+  func features(
+    _ layer: EvaluationLayer, of samples: EvaluationSamples, at ids: [Int],
+    isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
+  ) throws -> FeatureTable {
     let learner = try model()
-    let state = try loadedData()
-    let samples = try evaluationSamples(set, state)
-    let ids = Self.chosen(samples.count, labels: samples.labels, limit: limit)
     let graph = EvaluationGraph(
       learner.network, model: learner.model, workers: workers,
       rows: min(Self.evaluationRows(learner), max(1, ids.count)))
@@ -93,16 +102,18 @@ extension Workbench {
     return order.prefix(limit).sorted()
   }
 
-  private struct Samples {
+  /// The samples of a set, by place: labels, data set indices, inputs.
+  struct EvaluationSamples {
     var count: Int
     var labels: [Int]?
     var index: (Int) -> Int
     var write: (Int, MutableFloatPointer) -> Void
   }
 
-  private func evaluationSamples(_ set: EvaluationSet, _ state: DataState) throws -> Samples {
-    func images(_ images: ImageDataset) -> Samples {
-      Samples(
+  func evaluationSamples(_ set: EvaluationSet) throws -> EvaluationSamples {
+    let state = try loadedData()
+    func images(_ images: ImageDataset) -> EvaluationSamples {
+      EvaluationSamples(
         count: images.count, labels: images.labels, index: { $0 },
         write: { images.writeNormalized($0, into: $1) })
     }
@@ -112,12 +123,12 @@ extension Workbench {
     case (.images, .test): throw SessionError("data '\(state.choice.name)' have no test images")
     case (.images(let train, _), .probe):
       let probe = try probeSet()
-      return Samples(
+      return EvaluationSamples(
         count: probe.count * 2,
         labels: train.labels.map { all in (probe.ids + probe.ids).map { all[$0] } },
         index: { probe.ids[$0 % probe.count] }, write: { probe.write($0, into: $1) })
     case (.points(let points), .train):
-      return Samples(
+      return EvaluationSamples(
         count: points.count, labels: points.labels, index: { $0 },
         write: { i, target in
           target[0] = points.points[2 * i]
@@ -129,7 +140,7 @@ extension Workbench {
       for (i, id) in batches.index.enumerated() where place[id] == nil { place[id] = i }
       let ids = place.keys.sorted()
       let size = batches.viewSize
-      return Samples(
+      return EvaluationSamples(
         count: ids.count, labels: batches.labels.map { all in ids.map { all[$0] } },
         index: { ids[$0] },
         write: { i, target in

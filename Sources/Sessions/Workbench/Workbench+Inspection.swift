@@ -125,7 +125,7 @@ extension Workbench {
       shape: [2 * first.shape[0], first.shape[1]], values: first.values + second.values)
   }
 
-  private func cosines(_ rows: Tensor) throws -> Tensor {
+  func cosines(_ rows: Tensor) throws -> Tensor {
     let unit = rows.normalizedRows(workers)
     let n = unit.shape[0]
     var out = [Float](repeating: 0, count: n * n)
