@@ -169,4 +169,68 @@ private final class Drawing {
     #expect(
       points.type("viz graph on=test -> @/z.png").contains("have no set 'test'"))
   }
+
+  @Test func bankFiguresNeedABank() throws {
+    let drawing = try Drawing(Drawing.bank)
+    let reply = drawing.type("viz bank n=30 data=@/b.csv -> @/b.png")
+    #expect(reply.contains("30 of 60 rows, age 1 epoch, mean drift "))
+    #expect(try PNG.decode(drawing.bytes("b.png")).width == 1051)
+    #expect(try drawing.text("b.csv").contains("\n"))
+    let other = try Drawing()
+    #expect(
+      other.type("viz bank -> @/b.png")
+        == "error: no bank: method simsiam-multi has one | method simsiam-multi")
+    #expect(other.type("viz bank -> @/b.png") != "" && other.files == [])
+  }
+
+  @Test func curvesShowReferencesAndTheGate() throws {
+    let drawing = try Drawing(Drawing.bank)
+    let reply = drawing.type("viz curves loss,z_std,knn,lr data=@/c.csv size=120x140mm -> @/c.png")
+    #expect(reply.hasPrefix("  @/c.png  1417×1654 px  loss -0."))
+    let caption = try PNG.decodeSamples(drawing.bytes("c.png")).text.first { $0.key == "Caption" }
+    #expect(
+      caption?.value.contains("Dashed: chance = 0 (loss), 10 (knn); 1/√d = 0.25.") == true,
+      "\(caption?.value ?? "")")
+    let rows = try drawing.text("c.csv").split(separator: "\n")
+    #expect(rows.count { $0.hasPrefix("loss,loss,") } == 6)
+    #expect(rows.count { $0.hasPrefix("knn,knn,") } == 2)
+    // Three steps an epoch: the first step whose targets use the bank is the fourth.
+    #expect(rows.contains { $0.hasPrefix("event,bank in use,4.0") })
+    #expect(
+      drawing.type("viz curves loss,speed -> @/d.png").contains("no metric 'speed': expected loss"))
+    #expect(
+      drawing.type("viz curves uniform -> @/d.png")
+        == "error: no values of 'uniform' yet | track uniform every=1epoch")
+  }
+
+  @Test func viewsShowCropsOfEveryView() throws {
+    let drawing = try Drawing("data demo n=40; augment simclr")
+    let reply = drawing.type("viz views 0..2,7 n=3 data=@/v.csv -> @/v.png")
+    #expect(reply.contains("4 images, 3 views each, crops cover "))
+    let rows = try drawing.text("v.csv").split(separator: "\n").dropFirst()
+    #expect(rows.count == 12)
+    // Area, in percent of 32 × 32 pixels, is what the note says.
+    for row in rows {
+      let cells = row.split(separator: ",", omittingEmptySubsequences: false)
+      let sides = cells[5...6].compactMap { Double($0) }
+      let share = (100 * sides[0] * sides[1] / 1024).rounded()
+      #expect(row.contains("\(Int(share)) %"), "\(row)")
+    }
+    #expect(
+      drawing.type("viz views 40 -> @/w.png")
+        == "error: sample 40 is out of range: the data have samples 0…39")
+    #expect(drawing.type("viz views 0..500 -> @/w.png").contains("at most 100 images fit"))
+    #expect(drawing.context.workbench.fingerprint == nil)
+  }
+
+  @Test func spectraAndHistogramsAreDrawn() throws {
+    let drawing = try Drawing()
+    #expect(
+      drawing.type("viz spectrum on=train layer=h -> @/s.png").contains(" of at most 59 (RankMe"))
+    #expect(drawing.type("viz hist z1 bins=12 data=@/h.csv -> @/h.png").contains("320 values, "))
+    #expect(drawing.type("viz hist z1[0:2, 0] -> @/i.png").contains("2 values, "))
+    #expect(drawing.type("viz hist bank -> @/j.png").hasPrefix("error: no bank"))
+    #expect(drawing.type("viz hist w:nothing -> @/j.png").hasPrefix("error: no parameter"))
+    #expect(drawing.files == ["h.csv", "h.png", "i.png", "s.png"])
+  }
 }

@@ -38,8 +38,8 @@ enum VizBank {
   private static func subject(_ data: BankData, _ request: FigureRequest) -> String {
     let state = data.isActive ? "in use" : "not in use yet"
     // Rows are of an augmented view in train mode, so that they differ from z even when fresh.
-    return "Memory bank (\(data.rows) × \(data.dimension), \(state)), \(request.moment); "
-      + "z now: eval mode, no augmentation"
+    return "Memory bank (\(data.rows) × \(data.dimension), \(state); drift against z in eval mode "
+      + "without augmentation), \(request.moment)"
   }
 
   private static func summary(_ data: BankData) -> String {
@@ -47,7 +47,8 @@ enum VizBank {
     let drift = data.drifts.reduce(0, +) / Double(max(1, data.drifts.count))
     var parts = ["\(data.samples.count) of \(data.rows) rows"]
     if let low = written.min(), let high = written.max() {
-      parts.append("age \(low)" + (low == high ? "" : "–\(high)") + " epochs")
+      let range = low == high ? "\(low)" : "\(low)–\(high)"
+      parts.append("age \(range) epoch\(high == 1 ? "" : "s")")
     }
     let never = data.ages.count - written.count
     if never > 0 { parts.append("\(never) never written") }

@@ -9,6 +9,7 @@ public enum VizCommand: Command {
       + "file. data=FILE.csv also writes the numbers that are drawn.",
     requiring: [
       VizGraph.form, VizAttention.form, VizBank.form, VizCurves.form, VizViews.form,
+      VizSpectrum.form, VizHistogram.form,
     ], seeAlso: ["augment", "bank", "attn", "track"])
 
   /// Draws one kind.
@@ -21,6 +22,8 @@ public enum VizCommand: Command {
     case VizBank.form.name: return try VizBank.run(invocation, request, bench)
     case VizCurves.form.name: return try VizCurves.run(invocation, request, bench)
     case VizViews.form.name: return try VizViews.run(invocation, request, bench)
+    case VizSpectrum.form.name: return try VizSpectrum.run(invocation, request, bench)
+    case VizHistogram.form.name: return try VizHistogram.run(invocation, request, in: context)
     default: throw invocation.error("no figure \(Diagnostic.quote(invocation.subcommand))")
     }
   }

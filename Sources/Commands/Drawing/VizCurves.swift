@@ -30,7 +30,11 @@ enum VizCurves {
       if let gate = data.gateStep {
         figure.events = [CurvesFigure.Event(step: Double(gate), "bank in use")]
       }
-      if data.stepsPerEpoch > 0 { figure.stepsPerEpoch = Double(data.stepsPerEpoch) }
+      // Within the first epoch an epoch axis would have no tick.
+      let last = data.curves.flatMap(\.lines).compactMap(\.steps.last).max() ?? 0
+      if data.stepsPerEpoch > 0, last >= data.stepsPerEpoch {
+        figure.stepsPerEpoch = Double(data.stepsPerEpoch)
+      }
       figure.subject = "\(data.method.rawValue), seed \(bench.seed)"
       figure.smoothing = invocation[smooth].map(Double.init)
       figure.format = request.format

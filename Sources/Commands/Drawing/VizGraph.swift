@@ -76,7 +76,7 @@ enum VizGraph {
     let rule = graph.rule == .mutual ? "mutual" : "either"
     var parts = [
       "\(graph.nodes) nodes", "\(graph.edges.count) \(rule)-\(graph.k)NN edges",
-      "\(graph.componentCount) components",
+      "\(graph.componentCount) component\(graph.componentCount == 1 ? "" : "s")",
     ]
     if !data.positives.isEmpty {
       parts.append("\(data.joinedPositives) of \(data.positives.count) positive pairs joined")

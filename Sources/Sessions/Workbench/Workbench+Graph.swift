@@ -33,7 +33,7 @@ extension Workbench {
   public func similarityGraph(
     count: Int?, k: Int, layer: EvaluationLayer, on set: FigureSet, rule: FeatureGraph.Rule
   ) throws -> GraphData {
-    let (samples, features) = try comparedSamples(count: count, layer: layer, on: set)
+    let (samples, features) = try comparedSamples(count: count, usual: 64, layer: layer, on: set)
     let n = samples.count
     guard k < n else {
       throw SessionError("k must be below n = \(n), the number of nodes, got \(k)")
@@ -46,8 +46,11 @@ extension Workbench {
     return GraphData(samples: samples, graph: graph, positives: positives, layer: layer, set: set)
   }
 
-  private func comparedSamples(
-    count: Int?, layer: EvaluationLayer, on set: FigureSet
+  /// Samples drawn evenly over the classes with their features [n, D].
+  ///
+  /// Throws: `SessionError` for counts out of range, a set or layer that is not there.
+  func comparedSamples(
+    count: Int?, usual: Int, layer: EvaluationLayer, on set: FigureSet
   ) throws -> (FigureSamples, Tensor) {
     let isPaired = set == .batch || set == .probe
     if isPaired, let count, count % 2 != 0 {
@@ -55,7 +58,7 @@ extension Workbench {
     }
     if set == .batch {
       let all = try bothViews(layer.batchFeatures)
-      let places = try pairedPlaces(count: count, usual: 64)
+      let places = try pairedPlaces(count: count, usual: usual)
       let dim = all.shape[1]
       let values = places.flatMap { all.values[$0 * dim..<($0 + 1) * dim] }
       return (
@@ -65,7 +68,7 @@ extension Workbench {
     let evaluated: EvaluationSet = set == .test ? .test : set == .probe ? .probe : .train
     let all = try evaluationSamples(evaluated)
     let number = try sampleCount(
-      count, usual: 64, of: all.count, least: 2, what: "\(set.rawValue) samples")
+      count, usual: usual, of: all.count, least: 2, what: "\(set.rawValue) samples")
     let places: [Int]
     if isPaired {
       let half = FigureSamples.balanced(
