@@ -75,7 +75,7 @@ public enum AttnCommand: Command {
         "weights",
         "exp(1 + cos \(s.features.rawValue)), possible \(NumberFormat.fixed(range.lowerBound, 2)) to "
           + "\(NumberFormat.fixed(range.upperBound, 2))"
-          + (s.features == .h ? ": h follows a ReLU, no cosine is negative" : "")
+          + (s.isRectified ? ": h follows a ReLU, no cosine is negative" : "")
       ),
       (
         "positives",
@@ -112,7 +112,8 @@ public enum AttnCommand: Command {
     let entries = try bench.attentionMatrix(invocation[n], order: invocation[order])
     guard let first = entries.first else { return .nothing }
     let names = entries.map { row in
-      "\(row[0].row.id) \(ClassText.name(row[0].row.label, bench))"
+      "\(row[0].row.id)"
+        + (row[0].row.label == nil ? "" : " " + ClassText.name(row[0].row.label, bench))
     }
     let width = names.map(\.count).max() ?? 0
     let heads = first.map { "\($0.column.id)" }

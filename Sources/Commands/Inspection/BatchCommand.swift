@@ -56,13 +56,9 @@ public enum BatchCommand: Command {
       if hasOverlap { row.append(number(e.overlap.map { 100 * $0 })) }
       return row
     }
-    var notes: [String] = []
-    notes.append(
-      isContrastive
-        ? "  loss: mean −log p of the two views; cos: of z1 and z2; overlap: of the crop boxes, "
-          + "intersection over union"
-        : "  loss: ½ D(p1, t2) + ½ D(p2, t1); cos: of z1 and z2; overlap: of the crop boxes, "
-          + "intersection over union")
+    let loss = isContrastive ? "mean −log p of the two views" : "½ D(p1, t2) + ½ D(p2, t1)"
+    var notes = ["  loss: \(loss); cos: of z1 and z2"]
+    if hasOverlap { notes.append("  overlap: of the crop boxes, intersection over union") }
     if entries.contains(where: { $0.loss == nil }) {
       notes.append("  no loss: the bank rows that gave the targets were replaced since")
     }

@@ -53,6 +53,11 @@ public enum ShowCommand: Command {
     rows += resolved.options.map {
       [.text($0.part), .text($0.name), .text($0.value), .text($0.reason)]
     }
+    let conv = bench.configuration.convolution
+    rows.append([
+      .text("set"), .text("conv"), .text(conv.rawValue),
+      .text(conv == .auto ? "the default" : "set"),
+    ])
     var notes: [String] = []
     if let optimizer = resolved.optimizer {
       notes.append(

@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Layers
 import Methods
 import Tensors
 
@@ -41,6 +42,8 @@ public struct AttentionPair: Sendable, Equatable {
 public struct AttentionSummary: Sendable, Equatable {
   /// Which features give the cosines.
   public let features: AttentionFeatures
+  /// Whether the features follow a ReLU, so that no cosine is negative.
+  public let isRectified: Bool
   /// The number of rows, 2N.
   public let rows: Int
   /// The weights of the positive pairs, ascending.
@@ -51,10 +54,8 @@ public struct AttentionSummary: Sendable, Equatable {
   public var used: Int { rows }
   /// All entries, diagonal included.
   public var entries: Int { rows * rows }
-  /// The least and largest weight possible: features after a ReLU have no negative cosines.
-  public var possible: ClosedRange<Double> {
-    (features == .h ? Exact.exp(1) : 1)...Exact.exp(2)
-  }
+  /// The least and largest weight possible.
+  public var possible: ClosedRange<Double> { (isRectified ? Exact.exp(1) : 1)...Exact.exp(2) }
 }
 
 /// How images are ordered for a matrix.
@@ -106,8 +107,10 @@ extension Workbench {
         others += Double(matrix.values[i * rows + j])
       }
     }
+    // The MLP ends in a linear layer, every other backbone in a ReLU and a mean.
+    let isRectified = kind == .h && configuration.backbone?.name != .mlp
     return AttentionSummary(
-      features: kind, rows: rows, positives: positives.sorted(),
+      features: kind, isRectified: isRectified, rows: rows, positives: positives.sorted(),
       otherMean: others / Double(max(1, rows * (rows - 2))))
   }
 
