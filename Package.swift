@@ -23,7 +23,8 @@ let package = Package(
   name: "dyad",
   products: [.executable(name: "dyad", targets: ["dyad"])],
   targets: [
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CLineEdit", linkerSettings: [.linkedLibrary("edit")]),
@@ -35,7 +36,8 @@ let package = Package(
     .target(name: "Images", dependencies: ["CPNG"], swiftSettings: numeric),
     .target(name: "Files", dependencies: ["CZlib"], swiftSettings: numeric),
     .target(
-      name: "Datasets", dependencies: ["Images", "Files", "Tensors", "Kernels"], swiftSettings: numeric),
+      name: "Datasets", dependencies: ["Images", "Files", "Tensors", "Kernels"],
+      swiftSettings: numeric),
     .target(
       name: "Methods", dependencies: ["Layers", "Tensors", "Kernels"], swiftSettings: numeric),
     .target(
@@ -66,19 +68,24 @@ let package = Package(
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: numeric),
     .testTarget(
-      name: "LayersTests", dependencies: ["Layers", "Tensors", "Kernels", "Files", "TestSupport"], swiftSettings: numeric),
+      name: "LayersTests", dependencies: ["Layers", "Tensors", "Kernels", "Files", "TestSupport"],
+      swiftSettings: numeric),
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "TestSupport"], swiftSettings: numeric),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: numeric),
+    .testTarget(
+      name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: numeric),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"], swiftSettings: numeric),
     .testTarget(
       name: "MethodsTests", dependencies: ["Methods", "TestSupport"], swiftSettings: numeric),
     .testTarget(
       name: "AnalysisTests", dependencies: ["Analysis", "TestSupport"], swiftSettings: numeric),
-    .testTarget(name: "PlotsTests", dependencies: ["Plots", "TestSupport"], swiftSettings: numeric),
     .testTarget(
-      name: "SessionsTests", dependencies: ["Sessions", "TestSupport"], swiftSettings: numeric),
+      name: "PlotsTests", dependencies: ["Plots", "TestSupport"], swiftSettings: numeric),
+    .testTarget(
+      name: "SessionsTests",
+      dependencies: ["Sessions", "Layers", "Methods", "Files", "Datasets", "TestSupport"],
+      swiftSettings: numeric),
     .testTarget(name: "PackageTests", swiftSettings: strict),
     .testTarget(
       name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: strict),

@@ -1,9 +1,30 @@
 import Kernels
 import Tensors
 
-/// The mutual k-nearest-neighbour graph of features: i and j are joined when each is among the
-/// other's k nearest by cosine.
+/// A k-nearest-neighbour graph of features by cosine.
 public struct FeatureGraph: Sendable, Equatable {
+  /// When two nodes are joined.
+  public enum Rule: String, Sendable, CaseIterable {
+    /// Each is among the other's k nearest.
+    case mutual
+    /// One is among the other's k nearest.
+    case either
+  }
+
+  /// Two nodes, a < b.
+  public struct Pair: Sendable, Hashable {
+    /// The smaller index.
+    public let a: Int
+    /// The larger index.
+    public let b: Int
+
+    /// Makes a pair of two nodes in any order.
+    public init(_ a: Int, _ b: Int) {
+      self.a = min(a, b)
+      self.b = max(a, b)
+    }
+  }
+
   /// A joined pair, a < b.
   public struct Edge: Sendable, Equatable {
     /// The smaller index.
@@ -16,6 +37,8 @@ public struct FeatureGraph: Sendable, Equatable {
 
   /// The number of nodes.
   public let nodes: Int
+  /// When two nodes are joined.
+  public let rule: Rule
   /// The number of neighbours k of the rule.
   public let k: Int
   /// The edges, by a, then b.
@@ -23,11 +46,20 @@ public struct FeatureGraph: Sendable, Equatable {
   /// The component of each node, numbered by their smallest node.
   public let components: [Int]
 
-  /// Returns the graph of a matrix of features [N, D].
+  /// Returns the graph of a matrix of features [N, D] in which mutual neighbours are joined.
   ///
   /// Throws: `LinearAlgebraError` for another shape, nan or inf.
   public static func mutualNeighbors(
     _ workers: Workers, features: Tensor, k: Int
+  ) throws -> FeatureGraph {
+    try neighbors(workers, features: features, k: k, rule: .mutual)
+  }
+
+  /// Returns the graph of a matrix of features [N, D] by a rule.
+  ///
+  /// Throws: `LinearAlgebraError` for another shape, nan or inf.
+  public static func neighbors(
+    _ workers: Workers, features: Tensor, k: Int, rule: Rule
   ) throws -> FeatureGraph {
     let near = try NearestNeighbors.find(
       workers, queries: features, memory: features, k: k, distance: .cosine, excludesSelf: true)
@@ -36,14 +68,16 @@ public struct FeatureGraph: Sendable, Equatable {
     for i in 0..<near.queries {
       for place in i * near.k..<(i + 1) * near.k {
         let j = Int(near.indices[place])
-        if j > i, list(j).contains(Int32(i)) {
-          edges.append(Edge(a: i, b: j, weight: near.values[place]))
+        let isMutual = list(j).contains(Int32(i))
+        // A mutual pair is met twice, a one-sided pair once.
+        if isMutual ? j > i : rule == .either {
+          edges.append(Edge(a: min(i, j), b: max(i, j), weight: near.values[place]))
         }
       }
     }
     edges.sort { ($0.a, $0.b) < ($1.a, $1.b) }
     return FeatureGraph(
-      nodes: near.queries, k: near.k, edges: edges,
+      nodes: near.queries, rule: rule, k: near.k, edges: edges,
       components: components(near.queries, edges.map { ($0.a, $0.b) }))
   }
 

@@ -119,6 +119,7 @@ dyad_editor *dyad_editor_open(const char *program) {
   // While a line is edited Ctrl-C and Ctrl-Z are keys, so that Ctrl-C can clear the line without
   // a signal. (Undefining the interrupt character alone has no effect in libedit 3.1.)
   el_set(edit, EL_SETTY, "-d", "-isig", NULL);
+  el_set(edit, EL_BIND, "^L", "ed-clear-screen", NULL);
   el_set(edit, EL_BIND, "^I", "dyad-complete", NULL);
   el_set(edit, EL_BIND, "^C", "dyad-interrupt", NULL);
   el_set(edit, EL_BIND, "-a", "^C", "dyad-interrupt", NULL);

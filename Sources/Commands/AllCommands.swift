@@ -6,7 +6,9 @@ public enum AllCommands {
   public static let list: [any Command.Type] = [
     DataCommand.self, AugmentCommand.self, BackboneCommand.self, MethodCommand.self,
     OptimCommand.self, ScheduleCommand.self, SeedCommand.self, StepCommand.self,
-    EpochCommand.self, TrackCommand.self, SaveCommand.self, LoadCommand.self, ReplayCommand.self,
+    EpochCommand.self, TrackCommand.self, ShowCommand.self, TensorCommand.self, StatsCommand.self,
+    ParamsCommand.self, BatchCommand.self, BankCommand.self, AttnCommand.self, KNNCommand.self,
+    VizCommand.self, SaveCommand.self, LoadCommand.self, ReplayCommand.self,
     LetCommand.self, SetCommand.self, SourceCommand.self, NoteCommand.self, HelpCommand.self,
     HistoryCommand.self, CompleteCommand.self, SysCommand.self, QuitCommand.self,
   ]

@@ -31,6 +31,7 @@ public final class CommandContext {
   public let registry: Registry
   /// What expressions and completion can name of the state; set by whoever owns the state.
   public weak var stateNames: (any StateNames)?
+  private let workbenchNames: WorkbenchNames
   /// Receives what long commands say while they run; the front end sets it.
   public var onProgress: (WorkProgress) -> Void = { _ in }
   /// Runs a script file inside the current command; the interpreter sets it.
@@ -54,6 +55,8 @@ public final class CommandContext {
     self.registry = Registry(commands.map { $0.spec })
     self.shell = shell
     self.cancellation = cancellation
+    workbenchNames = WorkbenchNames(workbench)
+    stateNames = workbenchNames
   }
 
   /// The command of a verb.

@@ -3,8 +3,27 @@ enum HelpTopics {
   static let line = "help TOPIC: " + all.map(\.name).joined(separator: ", ")
 
   static let all: [(name: String, text: String)] = [
-    ("values", values), ("refs", refs), ("expressions", expressions), ("keys", keys),
+    ("tour", tour), ("values", values), ("refs", refs), ("expressions", expressions),
+    ("keys", keys),
   ]
+
+  private static let tour = """
+    A first session; each line can be typed as it stands.
+
+      data demo                             a small built-in data set
+      backbone small                        a network that trains in a minute
+      method simsiam-multi batch=64 start=1ep   SimSiam with a memory bank
+      step                                  one step: loss, spread of z, rank
+      epoch 2                               Ctrl-C stops after a step; nothing is lost
+      let before = loss                     metrics are values
+      track loss,z_std every=1st -> run.jsonl   record every step
+      step 20
+      track off
+      save session first                    the log is a script: first.dyad
+      replay first.dyad --verify            runs it again, bit for bit
+
+    `help` lists all commands; Tab completes verbs, keys, values and files.
+    """
 
   private static let values = """
     How values are written.

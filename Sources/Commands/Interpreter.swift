@@ -1,5 +1,6 @@
 import CommandLanguage
 import Foundation
+import Sessions
 
 /// Runs entries and scripts, command by command; knows no terminal.
 public final class Interpreter {
@@ -183,7 +184,9 @@ public final class Interpreter {
     guard let command = context.command(named: invocation.spec.name) else {
       throw invocation.error("unknown command \(Diagnostic.quote(invocation.spec.name))")
     }
-    return try command.run(invocation, in: context)
+    return try context.workbench.droppingModelOfFailure(
+      unless: { context.loggedBeforeFailure != nil },
+      { try command.run(invocation, in: context) })
   }
 
   private func filtered(_ output: Output, _ invocation: Invocation) throws -> Output {
@@ -248,6 +251,7 @@ public final class Interpreter {
   /// Any error as a diagnostic: those of the layers below have only a text.
   static func diagnostic(_ error: any Error) -> Diagnostic {
     if let error = error as? Diagnostic { return error }
+    if let error = error as? SessionError { return Diagnostic(error.message, help: error.help) }
     if let error = error as? any LocalizedError, let text = error.errorDescription {
       return Diagnostic(text)
     }

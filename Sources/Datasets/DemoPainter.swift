@@ -1,4 +1,3 @@
-import Kernels
 import Tensors
 
 /// Draws one image of the `demo` set.
@@ -39,8 +38,12 @@ struct DemoPainter {
   }
 
   private static func turn(_ random: inout RandomStream) -> SIMD2<Float> {
-    let angle = Double(random.uniform())
-    return SIMD2(Float(Exact.cosTurn(angle)), Float(Exact.sinTurn(angle)))
+    // A point of the disk, pushed to its edge, needs no sine.
+    while true {
+      let point = SIMD2(number(&random, -1, 1), number(&random, -1, 1))
+      let square = (point * point).sum()
+      if square <= 1, square > 0.01 { return point / square.squareRoot() }
+    }
   }
 
   /// Returns a random colour of about a luma.

@@ -37,7 +37,7 @@ extension RecordedBatches {
         throw DatasetError(
           "'\(path)', 'index': expected shape \(Array(shape[0..<3])), found \(found)")
       }
-      index = try source.integers("index", below: 1 << 31)
+      index = try source.integers("index", below: TensorImages.sampleLimit)
     }
     return try RecordedBatches(
       shape: [shape[0], shape[1], shape[2], shape[4], shape[5], shape[3]],

@@ -4,6 +4,8 @@ import Files
 enum TensorImages {
   /// Labels at or above this are refused: class tables grow with the largest label.
   static let labelLimit = 100_000
+  /// More samples than this are refused: orders and banks grow with their number.
+  static let sampleLimit = 1 << 24
 
   /// Reads a file.
   ///
@@ -65,6 +67,10 @@ enum TensorImages {
   /// Reads `labels`, one per sample.
   static func readLabels(_ source: TensorSource, count: Int?) throws -> [Int] {
     let (_, shape) = try source.shape("labels", axes: ["N"])
+    guard shape[0] <= sampleLimit else {
+      throw DatasetError(
+        "'\(source.path)', 'labels': expected at most \(sampleLimit), found \(shape[0])")
+    }
     if let count, shape[0] != count {
       throw DatasetError(
         "'\(source.path)', 'labels': expected \(count), one per image, found \(shape[0])")

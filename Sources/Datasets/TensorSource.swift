@@ -10,14 +10,20 @@ struct TensorSource {
   let path: String
   private let kind: Kind
 
-  /// Opens a file; npz arrays are read at once, each of at most `limit` bytes.
+  /// Opens a file; npz arrays are read at once, all of them at most `limit` bytes.
   init(path: String, limit: Int) throws {
     self.path = path
     let file = try ByteFile(path: path)
     if file.size >= 4, try file.bytes(at: 0, count: 2) == Array("PK".utf8) {
       let archive = try NPZ(path: path)
       var arrays: [String: NPYArray] = [:]
-      for name in archive.names { arrays[name] = try archive.array(name, limit: limit) }
+      // Decompressing, cutting off the header and converting hold up to three copies.
+      var room = limit / 3
+      for name in archive.names {
+        let array = try archive.array(name, limit: room)
+        room -= array.bytes.count
+        arrays[name] = array
+      }
       kind = .npz(archive, arrays)
     } else {
       kind = .safetensors(try SafetensorsFile(path: path))

@@ -107,6 +107,11 @@ public final class PlanBuilder {
     nodes.flatMap { $0.outputs.map { values[$0.id].name } }
   }
 
+  /// The names and shapes of all operations' outputs, in order and in the engine's layout.
+  public var operationShapes: [(name: String, shape: [Int])] {
+    nodes.flatMap { $0.outputs.map { (values[$0.id].name, values[$0.id].shape) } }
+  }
+
   private func record(_ name: String, shape: [Int], needsGradient: Bool) -> Value {
     values.append(
       ValueRecord(

@@ -39,13 +39,23 @@ final class ReplyPrinter {
     }
     var text = output.stableText
     if !tail.isEmpty {
-      text += (text.isEmpty ? "  " : "   ") + terminal.dim(tail.joined(separator: "   "))
+      let joined = tail.joined(separator: "   ")
+      let gap = separator(after: text, before: joined)
+      text += gap + terminal.dim(joined)
     }
-    guard let fingerprint = reply.fingerprint else { return text }
+    // Without a model there is no hash yet: `0 - config=…` is for the log only.
+    guard let fingerprint = reply.fingerprint, !fingerprint.hasPrefix("0 - ") else { return text }
     let mark = "#= " + fingerprint
-    let last = text.split(separator: "\n", omittingEmptySubsequences: false).last?.count ?? 0
-    let fits = last > 0 && last + mark.count + 3 <= 100
-    return text + (fits ? "   " : text.isEmpty ? "  " : "\n  ") + terminal.dim(mark)
+    return text + separator(after: text, before: mark) + terminal.dim(mark)
+  }
+
+  /// A gap on the last line when the next part still fits there, else a new line.
+  private func separator(after text: String, before part: String) -> String {
+    if text.isEmpty { return "  " }
+    let last = text.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
+    let length = last.replacing("\u{1b}[2m", with: "").replacing("\u{1b}[0m", with: "").count
+    let width = terminal.isOutputTerminal ? LineEditor.width : 100
+    return length + 3 + part.count <= width ? "   " : "\n  "
   }
 
   /// A time as people read it: `0.24 s`, `3 min 02 s`.

@@ -76,7 +76,7 @@ struct SeededGenerator: RandomNumberGenerator {
   @Test func aMegabyteIsReadOrRefusedQuickly() {
     for piece in ["a", "[", "\"", "1,", "$n", " 1", "- ", "\\\n", "x;", "#", "(1+", "é"] {
       let count = (1 << 20) / piece.utf8.count
-      for verb in ["note ", "bank rows ", "let n = ", "run until ", "tensor z1["] {
+      for verb in ["note ", "bank rows ", "let n = "] {
         _ = errorText(verb + String(repeating: piece, count: count))
       }
     }

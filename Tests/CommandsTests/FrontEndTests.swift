@@ -16,14 +16,18 @@ import Testing
     let session = try terminal(folder)
     #expect(session.waitsForPrompt())
     // The editor repaints only what changed, so the checks look at replies, not at the echo.
-    session.type("se\tthr\t2\nset threads\n")
-    #expect(session.waits(for: "\n  threads 2"))
+    session.type("hist\t\u{15}set thr\t2\n")
+    #expect(session.waitsForPrompt())
+    session.type("set threads\n")
+    #expect(session.waits(for: "\n  threads 2") && session.waitsForPrompt())
     session.type("set nonfi\t\t\t")
     #expect(session.waits(for: "stop   allow"))
-    session.type("al\t\nset nonf\t\n")
-    #expect(session.waits(for: "\n  nonfinite allow"))
+    session.type("al\t\n")
+    #expect(session.waitsForPrompt() && session.waitsForPrompt())
+    session.type("set nonf\t\n")
+    #expect(session.waits(for: "\n  nonfinite allow") && session.waitsForPrompt())
     session.type("sou\t\(folder.path)/a\t\n")
-    #expect(session.waits(for: "\n  from the file"))
+    #expect(session.waits(for: "\n  from the file") && session.waitsForPrompt())
     session.type("\u{4}")
     #expect(session.exitStatus() == 0)
     let history = try String(contentsOfFile: folder.path + "/dyad/history", encoding: .utf8)
@@ -58,8 +62,9 @@ import Testing
     #expect(session.waits(for: "stopped by the user"))
     #expect(session.waitsForPrompt())
     session.type("note \"still here\"\n")
-    #expect(session.waits(for: "\r\n  still here"))
+    #expect(session.waits(for: "\r\n  still here") && session.waitsForPrompt())
     kill(session.process, SIGINT)
+    usleep(200_000)
     session.type("quit\n")
     #expect(session.exitStatus() == 0)
   }
@@ -69,10 +74,10 @@ import Testing
     let session = try terminal(folder)
     #expect(session.waitsForPrompt())
     session.type("dyad> note \"µ – 漢字\"\n")
-    #expect(session.waits(for: "\r\n  µ – 漢字"))
+    #expect(session.waits(for: "\r\n  µ – 漢字") && session.waitsForPrompt())
     session.type("note [a,\nb]\n")
     #expect(session.waitsForPrompt("....> "))
-    #expect(session.waits(for: "[a,"))
+    #expect(session.waits(for: "[a,") && session.waitsForPrompt())
     session.type("?quit\n")
     #expect(session.waits(for: "Leaves dyad."))
   }
@@ -106,10 +111,11 @@ import Testing
   @Test func standardInputIsAScript() throws {
     for arguments in [[], ["-"]] {
       let result = try DyadProcess.run(
-        arguments, input: "version 1\nnote [a,\nb]\nset \\\n  conv direct\nset conv\nbad\nnote no\n"
+        arguments,
+        input: "version 1\nnote [a,\nb]\nset \\\n  threads 2\nset threads\nbad\nnote no\n"
       )
       #expect(result.status == 1)
-      #expect(result.output == "  [a,\nb]\n  conv direct\n")
+      #expect(result.output == "  [a,\nb]\n  threads 2\n")
       #expect(result.errors.hasPrefix("stdin:7:1: error: unknown command 'bad'"))
     }
     let open = try DyadProcess.run(["-"], input: "let a = (")

@@ -17,6 +17,8 @@ public func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throw
 
 /// Writes bytes without the code under test.
 public func put(_ bytes: [UInt8], _ path: String) throws {
+  // Truncating a file makes ext4 flush it when it is closed; a new one is not flushed.
+  unlink(path)
   try Data(bytes).write(to: URL(fileURLWithPath: path))
 }
 

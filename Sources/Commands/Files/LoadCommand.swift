@@ -53,7 +53,8 @@ enum LoadText {
   static func line(_ report: Learner.LoadReport) -> String {
     var text = "  restored \(report.restored) tensors: " + report.parts.joined(separator: ", ")
     if !report.withoutStatistics.isEmpty {
-      text += "   running statistics absent in "
+      text +=
+        "   running statistics absent in "
         + report.withoutStatistics.joined(separator: ", ") + ": kept as they are"
     }
     if !report.unused.isEmpty { text += "   \(report.unused.count) names unused" }

@@ -5,7 +5,8 @@ import Sessions
 /// Runs a session again.
 public enum ReplayCommand: Command {
   static let file = Key<String>("file", .path(["dyad"]), help: "the session's log")
-  static let verify = Switch("verify", help: "compare every fingerprint, stop at the first difference")
+  static let verify = Switch(
+    "verify", help: "compare every fingerprint, stop at the first difference")
 
   /// The declaration.
   public static let spec = CommandSpec(
@@ -38,7 +39,8 @@ public enum ReplayCommand: Command {
     }
     if result.marks == 0 {
       var error = Diagnostic(
-        "'\(invocation[file])' holds no fingerprints to compare: it was not written by save session")
+        "'\(invocation[file])' holds no fingerprints to compare: it was not written by save session"
+      )
       error.exitStatus = 2
       throw error
     }

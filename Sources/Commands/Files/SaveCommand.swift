@@ -23,7 +23,9 @@ public enum SaveCommand: Command {
       CommandForm(
         "session", summary: "Writes NAME.dyad (the log, a script) and NAME.safetensors.",
         arguments: [name], options: [state], writesFile: true, isLogged: false,
-        examples: [Example("save session run1", "run1.dyad replays it, run1.safetensors resumes it")]
+        examples: [
+          Example("save session run1", "run1.dyad replays it, run1.safetensors resumes it")
+        ]
       ),
       CommandForm(
         "tensors", summary: "Writes parameters, buffers and bank under PyTorch's names.",
@@ -43,7 +45,8 @@ public enum SaveCommand: Command {
     let files = context.shell.files
     switch invocation.subcommand {
     case "session":
-      let base = invocation[name].hasSuffix(".dyad")
+      let base =
+        invocation[name].hasSuffix(".dyad")
         ? String(invocation[name].dropLast(5)) : invocation[name]
       let endings = invocation[state] && bench.hasModel ? [".safetensors", ".dyad"] : [".dyad"]
       let targets = try endings.map { try files.checkedPath(base + $0, for: invocation) ?? base }

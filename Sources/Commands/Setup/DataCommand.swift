@@ -70,8 +70,9 @@ public enum DataCommand: Command {
     let state = try choice.load(memoryLimit: bench.memoryLimit)
     let report = try bench.configure(data: state) { _ in }
     bench.note(reads: state.loaded.sources)
-    return Output.text(([describe(state)] + state.loaded.warnings.map { "  note: \($0)" }
-      + ChangeText.lines(report)).joined(separator: "\n"))
+    return Output.text(
+      ([describe(state)] + state.loaded.warnings.map { "  note: \($0)" }
+        + ChangeText.lines(report)).joined(separator: "\n"))
   }
 
   private static func describe(_ state: DataState) -> String {

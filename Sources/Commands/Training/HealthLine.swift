@@ -9,7 +9,8 @@ enum HealthLine {
     guard let method = try? bench.resolved().method else { return "" }
     var parts = ["step \(record.step)", "e\(record.epoch)"]
     if let loss = record.values[.loss] {
-      let chance = method.name.isSimSiamFamily ? "" : " / \(NumberFormat.fixed(method.chanceLoss, 3))"
+      let chance =
+        method.name.isSimSiamFamily ? "" : " / \(NumberFormat.fixed(method.chanceLoss, 3))"
       parts.append("loss \(NumberFormat.fixed(loss, 4))\(chance)")
     }
     if let std = record.values[.zStd] {

@@ -15,13 +15,7 @@ extension CurvesFigure {
     if panels.flatMap(\.series).contains(where: { !$0.spread.isEmpty }) {
       text += "Bands: ± one standard deviation. "
     }
-    let references = panels.flatMap(\.references)
-    if !references.isEmpty {
-      var seen: Set<String> = []
-      let list = references.filter { seen.insert($0.name).inserted }
-        .map { "\($0.name) = \(NumberFormat.short($0.value))" }
-      text += "Dashed: \(list.joined(separator: ", ")). "
-    }
+    text += referenceSentence()
     let lost = curves.flatMap { $0 }.reduce(0) { $0 + $1.values.count { !$0.isFinite } }
     if lost > 0 { text += "Gaps: \(NumberFormat.count(lost)) values that are not finite. " }
     for (panel, lines) in zip(panels, curves) where panel.isLog {
@@ -32,6 +26,20 @@ extension CurvesFigure {
       }
     }
     return String(text.dropLast())
+  }
+
+  /// The levels of the dashed lines; where panels differ, by panel.
+  private func referenceSentence() -> String {
+    let all = panels.flatMap { panel in panel.references.map { (panel.title, $0) } }
+    guard !all.isEmpty else { return "" }
+    var seen: Set<String> = []
+    let list = all.map(\.1.name).filter { seen.insert($0).inserted }.map { name in
+      let own = all.filter { $0.1.name == name }
+      let values = own.map { NumberFormat.short($0.1.value) }
+      if Set(values).count == 1 { return "\(name) = \(values[0])" }
+      return name + " = " + zip(values, own).map { "\($0) (\($1.0))" }.joined(separator: ", ")
+    }
+    return "Dashed: \(list.joined(separator: "; ")). "
   }
 
   func altText(_ curves: [[Curve]]) -> String {

@@ -157,10 +157,11 @@ public struct CurvesFigure: Sendable {
     Colour(hex: 0x56B4E9), .black,
   ]
 
-  /// The names of all series, in the order of their first appearance.
+  /// The names that tell lines of one panel apart, in the order of their first appearance.
   var names: [String] {
     var seen: Set<String> = []
-    return panels.flatMap(\.series).map(\.name).filter { seen.insert($0).inserted }
+    return panels.filter { $0.series.count > 1 }.flatMap(\.series).map(\.name)
+      .filter { seen.insert($0).inserted }
   }
 
   /// The window that is used, in steps; 0 for none.
@@ -191,8 +192,10 @@ public struct CurvesFigure: Sendable {
       panel.series.compactMap { series in
         let (x, y) = CurveShape.sorted(series.steps, series.values)
         guard !x.isEmpty else { return nil }
-        let position = names.firstIndex(of: series.name) ?? 0
-        let colour = position < Self.lineColours.count ? Self.lineColours[position] : .grey
+        // A line that its panel's heading names takes no colour of the legend.
+        let position = names.isEmpty ? 0 : names.firstIndex(of: series.name)
+        let colour =
+          position.map { $0 < Self.lineColours.count ? Self.lineColours[$0] : .grey } ?? .ink
         // A smoothed line with a band would claim a spread that is not its own.
         let smooth = window > 0 && series.spread.isEmpty
         return Curve(

@@ -18,10 +18,9 @@ struct GraphPlacement {
     let factor = figure.format.factor
     let pictures = !figure.thumbnails.isEmpty && n <= figure.thumbnailLimit
     if pictures {
-      // 28 px at 150 nodes in one column; fewer nodes and wider figures leave room for more.
-      let room =
-        min(max((150 / Double(max(n, 1))).squareRoot(), 1), 1.6)
-        * min(max(width / FigureFormat.column.width, 1), 2)
+      // 28 px at 150 nodes in one column; fewer nodes and wider pages leave room for larger ones.
+      let page = max(1, width / FigureFormat.column.width)
+      let room = min(max((150 / Double(max(n, 1))).squareRoot(), 1), 1.6) * page
       side =
         (figure.thumbnailSide.map { $0.isFinite ? min(max($0, 6), 400) : 28 } ?? 28 * room)
         * 72 / 300

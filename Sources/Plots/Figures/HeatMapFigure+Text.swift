@@ -10,6 +10,7 @@ extension HeatMapFigure {
     if !panel.rowOrder.blocks.isEmpty {
       text += "Rows and columns by class"
       text += order == .seriated ? ", inside a class in Fiedler order" : ""
+      text += order == .classes && !orderNote.isEmpty ? ", \(orderNote)" : ""
       text += "; gaps and the strips at the margins separate classes. "
     }
     if isDiagonalMasked { text += "Hatched: masked diagonal. " }
@@ -34,7 +35,7 @@ extension HeatMapFigure {
     return text + "."
   }
 
-  /// One line per entry, in the order shown, with original indices.
+  /// One line per entry, in the order shown, with names or original indices.
   func csv(_ rowOrder: [Int], _ columnOrder: [Int]) -> String {
     let positive = Set(positives.map { $0.row * columns + $0.column })
     var text = "row,column,row_class,column_class,value,positive,used\n"
@@ -43,12 +44,17 @@ extension HeatMapFigure {
       return classNames.indices.contains(label)
         ? NumberFormat.csv(classNames[label]) : String(label)
     }
+    func title(_ i: Int, _ isColumn: Bool) -> String {
+      guard rowNames.indices.contains(i), !isColumn || rows == columns else { return String(i) }
+      return NumberFormat.csv(rowNames[i])
+    }
     let columnClasses = columnLabels.isEmpty && rows == columns ? rowLabels : columnLabels
     for r in rowOrder {
       let rowName = name(rowLabels, r)
       for c in columnOrder {
         let i = r * columns + c
-        text += "\(r),\(c),\(rowName),\(name(columnClasses, c)),\(NumberFormat.csv(values[i])),"
+        text += "\(title(r, false)),\(title(c, true)),\(rowName),\(name(columnClasses, c)),"
+        text += "\(NumberFormat.csv(values[i])),"
         text += "\(positive.contains(i) ? 1 : 0),\(used.isEmpty || used[i] ? 1 : 0)\n"
       }
     }

@@ -24,6 +24,10 @@ public struct HeatMapFigure: Sendable {
   public var classNames: [String] = []
   /// A picture for every row, or none at all.
   public var rowThumbnails: [Bitmap?] = []
+  /// The name of every row for the CSV, and of every column of a square matrix; empty for indices.
+  public var rowNames: [String] = []
+  /// How rows that were given in order are ordered inside a class, for the caption.
+  public var orderNote = ""
   /// What a row is, such as "view 1 of image i".
   public var rowTitle = ""
   /// What a column is.
@@ -92,6 +96,7 @@ public struct HeatMapFigure: Sendable {
     try count("row classes", rowLabels.count, rows)
     try count("column classes", columnLabels.count, columns)
     try count("row thumbnails", rowThumbnails.count, rows)
+    try count("row names", rowNames.count, rows)
     try count("used entries", used.count, size)
     for p in positives {
       guard p.row >= 0, p.row < rows else {

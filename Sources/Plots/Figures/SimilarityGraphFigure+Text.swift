@@ -6,25 +6,30 @@ extension SimilarityGraphFigure {
     /// Connected parts, isolated nodes included.
     var components: Int
     var isolated: Int
-    /// The share of edges between nodes of one class, among edges with both classes known.
+    /// Edges between two views of one image.
+    var positive: Int
+    /// The share of edges between nodes of one class, among edges with both classes known;
+    /// positive pairs are always of one class and not counted.
     var sameClass: Double?
-    /// The share of all pairs of nodes that are of one class.
+    /// The share of all pairs of nodes, positive pairs aside, that are of one class.
     var chance: Double?
   }
 
   /// Counts the graph; every given edge counts, drawn or not.
   func facts(_ edges: [Edge]) -> Facts {
     let components = GraphComponents(count: labels.count, edges: edges.map { ($0.a, $0.b) })
-    let known = edges.filter { labels[$0.a] != nil && labels[$0.b] != nil }
+    let known = edges.filter { !$0.isPositive && labels[$0.a] != nil && labels[$0.b] != nil }
     let same = known.filter { labels[$0.a] == labels[$0.b] }
     var counts: [Int: Int] = [:]
     for case let label? in labels { counts[label, default: 0] += 1 }
     let total = counts.values.reduce(0, +)
-    let pairs = Double(total) * Double(total - 1)
-    let alike = counts.values.reduce(0.0) { $0 + Double($1) * Double($1 - 1) }
+    let positivePairs = total == labels.count ? 2 * Double(self.positivePairs) : 0
+    let pairs = Double(total) * Double(total - 1) - positivePairs
+    let alike = counts.values.reduce(0.0) { $0 + Double($1) * Double($1 - 1) } - positivePairs
     return Facts(
       nodes: labels.count, edges: edges.count, components: components.parts.count,
       isolated: components.parts.count { $0.count == 1 },
+      positive: edges.count { $0.isPositive },
       sameClass: known.isEmpty ? nil : Double(same.count) / Double(known.count),
       chance: pairs > 0 ? alike / pairs : nil)
   }
@@ -48,8 +53,12 @@ extension SimilarityGraphFigure {
     text +=
       ". n = \(NumberFormat.count(facts.nodes)), \(plural(facts.edges, "edge")), "
       + "\(plural(facts.components, "component")) (\(facts.isolated) isolated)"
+    if positivePairs > 0 {
+      text += "; \(facts.positive) of \(plural(positivePairs, "positive pair")) joined"
+    }
     if let same = facts.sameClass {
-      text += "; \(NumberFormat.fixed(same * 100, decimals: 0)) % of edges join one class"
+      let among = positivePairs > 0 ? "other edges" : "edges"
+      text += "; \(NumberFormat.fixed(same * 100, decimals: 0)) % of \(among) join one class"
       if let chance = facts.chance {
         text += " (\(NumberFormat.fixed(chance * 100, decimals: 0)) % by chance)"
       }

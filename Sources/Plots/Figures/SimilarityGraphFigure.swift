@@ -52,6 +52,8 @@ public struct SimilarityGraphFigure: Sendable {
   public var classNames: [String] = []
   /// A picture for every node, or none at all.
   public var thumbnails: [Bitmap?] = []
+  /// How many pairs of nodes are two views of one image, joined or not.
+  public var positivePairs = 0
   /// The edges.
   public var edges: [Edge]
   /// The rule that the edges follow.

@@ -157,7 +157,10 @@ public struct SpectrumFigure: Sendable {
     }
     for (s, line) in zip(series, lines) {
       let zero = line.count { !$0.isFinite }
-      if zero > 0 { text += "\(s.name): \(NumberFormat.count(zero)) values are 0 or not finite. " }
+      if zero > 0 {
+        let what = zero == 1 ? "value is" : "values are"
+        text += "Not drawn: \(NumberFormat.count(zero)) \(what) 0 or not finite (\(s.name)). "
+      }
     }
     return String(text.dropLast())
   }

@@ -53,8 +53,8 @@ private struct Resolver {
   private func display<T>(_ value: T) -> String {
     switch value {
     case let flag as Bool: flag ? "on" : "off"
-    case let list as [Int]: "[" + list.map(String.init).joined(separator: ",") + "]"
     case let list as [String]: list.isEmpty ? "none" : list.joined(separator: ",")
+    case let list as [Int]: "[" + list.map(String.init).joined(separator: ",") + "]"
     case let raw as any RawRepresentable<String>: raw.rawValue
     default: "\(value)"
     }

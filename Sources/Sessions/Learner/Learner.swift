@@ -25,7 +25,7 @@ public final class Learner {
   private var schedule: ScheduleCursor?
   private var graph: TrainingGraph?
   /// The state before the last step, for `a:` (activations of that step's batch).
-  private var before: ModelState?
+  private(set) var before: ModelState?
 
   /// The number of completed steps.
   public private(set) var step = 0

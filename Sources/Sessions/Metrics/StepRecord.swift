@@ -67,6 +67,8 @@ public enum MetricName: String, Sendable, CaseIterable, Codable {
 public struct MetricLog: Sendable {
   /// The records, one a step.
   public private(set) var records: [StepRecord] = []
+  /// The last result of each evaluation command, with the completed steps at that time.
+  public private(set) var evaluations: [MetricName: (step: Int, value: Double)] = [:]
 
   /// Makes an empty log.
   public init() {}
@@ -81,6 +83,11 @@ public struct MetricLog: Sendable {
   public mutating func set(_ name: MetricName, _ value: Double) {
     guard !records.isEmpty else { return }
     records[records.count - 1].values[name] = value
+  }
+
+  /// Notes the result of an evaluation command after a number of completed steps.
+  public mutating func note(_ name: MetricName, _ value: Double, step: Int) {
+    evaluations[name] = (step, value)
   }
 
   /// Returns the steps and values at which a metric was measured.

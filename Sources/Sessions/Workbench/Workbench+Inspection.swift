@@ -90,21 +90,30 @@ extension Workbench {
     return SessionError("no \(kind) '\(name)'\(hint)", help: "params")
   }
 
-  /// The names of parameters and buffers, for completion and `params`; empty without a model.
+  /// The modules of the model, or those that the choices so far would build; nil before both data
+  /// and backbone are chosen.
+  private var plannedNetwork: ContrastiveNetwork? {
+    if let learner { return learner.network }
+    guard let data, let resolved = try? configuration.resolve(data.facts) else { return nil }
+    return ContrastiveNetwork(
+      backbone: resolved.backbone, method: resolved.method, inputShape: data.facts.inputShape)
+  }
+
+  /// The names of parameters, for completion and errors; empty before a backbone is chosen.
   public var parameterNames: [String] {
-    guard let learner else { return [] }
-    return learner.model.values.layout.entries.map(\.name)
+    plannedNetwork?.layout.parameterLayout.entries.map(\.name) ?? []
   }
 
-  /// The names of buffers, for completion; empty without a model.
+  /// The names of buffers, for completion and errors; empty before a backbone is chosen.
   public var bufferNames: [String] {
-    learner?.model.buffers.layout.entries.map(\.name) ?? []
+    plannedNetwork?.layout.bufferLayout.entries.map(\.name) ?? []
   }
 
-  /// The names of layers whose activations can be seen; empty without a model.
+  /// The names of layers whose activations can be seen; empty before a method is chosen.
   public var layerNames: [String] {
-    guard let learner, learner.configuration.method != nil else { return [] }
-    return learner.network.layerNames
+    guard let network = plannedNetwork, network.method != nil else { return [] }
+    var seen: Set<String> = []
+    return network.layerNames.filter { seen.insert($0).inserted }
   }
 
   /// Both views' features of the last batch, [2N, D]: first views, then second views.
@@ -116,7 +125,7 @@ extension Workbench {
       shape: [2 * first.shape[0], first.shape[1]], values: first.values + second.values)
   }
 
-  private func cosines(_ rows: Tensor) throws -> Tensor {
+  func cosines(_ rows: Tensor) throws -> Tensor {
     let unit = rows.normalizedRows(workers)
     let n = unit.shape[0]
     var out = [Float](repeating: 0, count: n * n)

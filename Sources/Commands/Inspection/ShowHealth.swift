@@ -1,0 +1,91 @@
+import CommandLanguage
+import Methods
+import Sessions
+
+/// `show health`: the numbers of the health line, what they are measured against, how they read.
+enum ShowHealth {
+  /// The table of the last step.
+  ///
+  /// Throws: `SessionError` before the first step.
+  static func table(_ bench: Workbench) throws -> Table {
+    guard bench.metrics.records.last != nil, let method = try bench.resolved().method else {
+      throw SessionError("no step was taken yet: there is nothing to judge", help: "step")
+    }
+    // Without the last batch (a loaded session) the rank is simply not shown.
+    _ = try? bench.completeLastRecord()
+    guard let record = bench.metrics.records.last else { return Table([]) }
+    let rows = MetricName.allCases.compactMap { name in
+      record.values[name].map { row(name, $0, method) }
+    }
+    return Table(
+      [
+        Table.Column("metric"), Table.Column("value"), Table.Column("against"),
+        Table.Column("reading"),
+      ], rows: rows, title: HealthLine.text(record, bench), notes: [verdict(record, method)])
+  }
+
+  private static func row(_ name: MetricName, _ value: Double, _ method: MethodConfiguration)
+    -> [Table.Cell]
+  {
+    let even = 1 / Double(method.projectorOut).squareRoot()
+    let largest = Double(min(method.projectorOut, method.batch))
+    let text = NumberFormat.short(value) + (name.unit.isEmpty ? "" : " \(name.unit)")
+    let (against, reading): (String, String) =
+      switch name {
+      case .loss where method.name.isSimSiamFamily:
+        ("0 chance, −1 aligned", "both views' p against the other's z; a collapse gives −1 too")
+      case .loss:
+        (
+          "chance ln \(2 * method.batch - 1) = \(NumberFormat.fixed(method.chanceLoss, 3))",
+          value < method.chanceLoss ? "below chance: positives are found" : "at chance or above"
+        )
+      case .total: ("–", "loss plus class_loss")
+      case .classLoss:
+        (
+          "chance ln \(method.classes)", "the online classifier's; its gradient stays out of h"
+        )
+      case .zStd:
+        (
+          "1/√d = \(NumberFormat.fixed(even, 4)), 0 collapsed",
+          "\(NumberFormat.fixed(100 * value / even, 0)) % of an even spread"
+        )
+      case .acc1, .acc5: ("chance \(NumberFormat.fixed(chance(name, method), 0)) %", "of the batch")
+      case .contrastAcc:
+        (
+          "chance \(NumberFormat.short(1 / Double(2 * method.batch - 1)))",
+          "share of views whose positive ranks first"
+        )
+      case .erank:
+        (
+          "1 to \(NumberFormat.fixed(largest, 0))",
+          "directions that z of the batch uses (RankMe)"
+        )
+      case .align: ("0 aligned", "mean squared distance of positive pairs")
+      case .uniform: ("lower is more even", "log mean Gaussian potential")
+      case .knn: ("chance by class share", "weighted kNN on h")
+      }
+    return [.text(name.rawValue), .text(text), .text(against), .text(reading)]
+  }
+
+  private static func chance(_ name: MetricName, _ method: MethodConfiguration) -> Double {
+    let classes = Double(max(1, method.classes))
+    return min(100, (name == .acc1 ? 100 : 500) / classes)
+  }
+
+  /// Rules of thumb, stated with their numbers.
+  private static func verdict(_ record: StepRecord, _ method: MethodConfiguration) -> String {
+    let even = 1 / Double(method.projectorOut).squareRoot()
+    let largest = Double(min(method.projectorOut, method.batch))
+    if let std = record.values[.zStd], std < 0.1 * even {
+      return "  collapsed: z_std is below a tenth of 1/√d, all z point nearly the same way"
+    }
+    if let rank = record.values[.erank], rank < 0.05 * largest {
+      return
+        "  dimensional collapse: erank is below a twentieth of \(NumberFormat.fixed(largest, 0))"
+    }
+    if let std = record.values[.zStd], std < 0.5 * even {
+      return "  narrow: z_std is below half of 1/√d; usual in the first steps"
+    }
+    return "  no sign of collapse: z_std is at least half of 1/√d, erank above a twentieth"
+  }
+}

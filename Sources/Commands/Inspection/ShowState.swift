@@ -1,0 +1,89 @@
+import CommandLanguage
+import Datasets
+import Layers
+import Methods
+import Sessions
+
+/// `show state`: where the session stands, line by line.
+enum ShowState {
+  /// The table; nothing is built for it.
+  static func table(_ bench: Workbench) -> Table {
+    let state = bench.summary
+    let resolved = try? bench.resolved()
+    var rows: [(String, String)] = []
+    rows.append(("data", data(bench)))
+    rows.append(("augment", augment(bench)))
+    rows.append(("backbone", backbone(bench, resolved)))
+    rows.append(("method", method(bench, resolved)))
+    rows.append(("seed", bench.configuration.seed.map { "\($0)" } ?? "0 (not given)"))
+    var step = "\(state.step)"
+    if state.stepsPerEpoch > 0 {
+      step +=
+        "   epoch \(state.epoch), \(state.stepInEpoch) of its \(state.stepsPerEpoch) steps done"
+    }
+    rows.append(("step", step))
+    if let count = state.parameters {
+      rows.append(("model", "\(count) parameters"))
+    } else {
+      rows.append(("model", "not built yet: the first command that needs it builds it"))
+    }
+    rows.append(("fingerprint", bench.fingerprint?.description ?? "none without a model"))
+    if !state.memory.isEmpty {
+      let total = state.memory.reduce(0) { $0 + $1.bytes }
+      let parts = state.memory.map { "\($0.part) \(NumberFormat.bytes($0.bytes))" }
+      rows.append(
+        ("memory", NumberFormat.bytes(total) + ": " + parts.joined(separator: ", ")))
+    }
+    rows.append(("tracks", tracks(bench)))
+    return Table(
+      [Table.Column("part"), Table.Column("value")],
+      rows: rows.map { [.text($0.0), .text($0.1)] }, hidesHeadings: true)
+  }
+
+  private static func data(_ bench: Workbench) -> String {
+    guard let loaded = bench.data?.loaded else { return "none yet: data demo" }
+    let test = loaded.test.map { " + \($0.count) test" } ?? ""
+    let classes = loaded.labels == nil ? "no labels" : "\(loaded.classNames.count) classes"
+    return "\(loaded.name)  \(loaded.sampleCount)\(test) samples, \(classes), hash "
+      + String(loaded.hash, radix: 16)
+  }
+
+  /// The preset in force when `augment` was not called.
+  static func presetName(_ bench: Workbench) -> String {
+    if bench.data?.choice.name == "tensors" || bench.data?.loaded.train == nil { return "none" }
+    return bench.configuration.method?.name.isSimSiamFamily == true ? "simsiam" : "simclr"
+  }
+
+  /// Why it is that one.
+  static func presetReason(_ bench: Workbench) -> String {
+    if bench.data?.choice.name == "tensors" { return "tensors are taken as they are" }
+    if bench.data?.loaded.train == nil { return "the data bring their own views" }
+    return "the preset of the method's family"
+  }
+
+  private static func augment(_ bench: Workbench) -> String {
+    if let choice = bench.augmentation { return choice.preset }
+    guard bench.data != nil else { return "the preset of the method's family" }
+    return "\(presetName(bench)) (\(presetReason(bench)))"
+  }
+
+  private static func backbone(_ bench: Workbench, _ resolved: ResolvedConfiguration?) -> String {
+    guard let choice = bench.configuration.backbone else { return "none yet: backbone small" }
+    guard let c = resolved?.backbone else { return choice.name.rawValue }
+    return "\(c.name.rawValue)  width \(c.width)"
+  }
+
+  private static func method(_ bench: Workbench, _ resolved: ResolvedConfiguration?) -> String {
+    guard let choice = bench.configuration.method else { return "none yet: method simclr" }
+    guard let c = resolved?.method else { return choice.name.rawValue }
+    return "\(c.name.rawValue)  batch \(c.batch)  z \(c.projectorOut)"
+  }
+
+  private static func tracks(_ bench: Workbench) -> String {
+    guard !bench.tracks.isEmpty else { return "none" }
+    return bench.tracks.map { track in
+      track.names.joined(separator: ",") + " every \(track.every)"
+        + (track.path.map { " -> \($0)" } ?? "")
+    }.joined(separator: "; ")
+  }
+}

@@ -1,0 +1,56 @@
+import CommandLanguage
+import Sessions
+
+/// The workbench's metrics, layers and parameters, as expressions and completion name them.
+public final class WorkbenchNames: StateNames {
+  private unowned let bench: Workbench
+
+  /// Names what a workbench has.
+  public init(_ bench: Workbench) { self.bench = bench }
+
+  /// Metrics of the method, layers, parameters and buffers; nothing is built for it.
+  public func names(of kind: DynamicKind) -> [String] {
+    switch kind {
+    case .metrics: metricNames
+    case .layers: bench.layerNames
+    case .parameters: bench.parameterNames + bench.bufferNames
+    default: []
+    }
+  }
+
+  private var metricNames: [String] {
+    let names = bench.namedMetrics.map(\.rawValue)
+    return names.isEmpty ? [] : names + ["lr", "step", "epoch"]
+  }
+
+  /// The latest value of a metric; `lr.GROUP` is a group's rate, `step` and `epoch` are counters.
+  public func metric(_ name: String) throws -> Double? {
+    let state = bench.summary
+    switch name {
+    case "step": return Double(state.step)
+    case "epoch": return Double(state.epoch)
+    case _ where name == "lr" || name.hasPrefix("lr."): return try rate(name)
+    default: break
+    }
+    guard let metric = MetricName(rawValue: name), bench.namedMetrics.contains(metric) else {
+      return nil
+    }
+    if let value = bench.latest(metric) { return value }
+    throw Diagnostic(
+      "metric '\(name)' has no value yet",
+      help: metric == .knn ? "knn" : metric.isCostly ? "track \(name)" : "step")
+  }
+
+  private func rate(_ name: String) throws -> Double? {
+    guard let rates = bench.metrics.records.last?.rates else {
+      guard !bench.namedMetrics.isEmpty else { return nil }
+      throw Diagnostic("metric '\(name)' has no value yet", help: "step")
+    }
+    if let found = rates.first(where: { "lr." + $0.name == name }) { return found.value }
+    if name == "lr", rates.count == 1 { return rates[0].value }
+    throw Diagnostic(
+      "the learning rate has one value a group, expected "
+        + Diagnostic.alternatives(rates.map { "lr." + $0.name }),
+      help: rates.first.map { "lr." + $0.name })
+  }
+}

@@ -1,0 +1,45 @@
+import Datasets
+import Methods
+
+extension Workbench {
+  /// The metrics that can be named in the present configuration, in order; nothing is built.
+  public var namedMetrics: [MetricName] {
+    let method = (try? resolved())?.method
+    var out: Set<MetricName> = []
+    if let method {
+      out = [.loss, .total, .zStd, .erank, .align, .uniform]
+      if method.classes > 0 { out.formUnion([.classLoss, .acc1, .acc5]) }
+      if !method.name.isSimSiamFamily { out.insert(.contrastAcc) }
+    }
+    if configuration.backbone != nil, data?.loaded.labels != nil, data?.loaded.test != nil {
+      out.insert(.knn)
+    }
+    return MetricName.allCases.filter(out.contains)
+  }
+
+  /// The latest value of a metric: of the last step that measured it, or of a later evaluation.
+  public func latest(_ name: MetricName) -> Double? {
+    let measured = metrics.series(name).last
+    guard let evaluated = metrics.evaluations[name] else { return measured?.value }
+    return evaluated.step >= (measured?.step ?? 0) ? evaluated.value : measured?.value
+  }
+
+  /// Runs a command; when it fails, a model that was built for it alone is dropped again.
+  ///
+  /// A failed command leaves no trace in the log, so it may leave none in the state. `unless` says
+  /// that part of it succeeded and stays.
+  public func droppingModelOfFailure<Result>(
+    unless: () -> Bool, _ body: () throws -> Result
+  ) throws -> Result {
+    let had = learner != nil
+    do {
+      return try body()
+    } catch {
+      if !had, let learner, learner.step == 0, !unless() {
+        self.learner = nil
+        source = nil
+      }
+      throw error
+    }
+  }
+}
