@@ -153,8 +153,8 @@ public enum HelpText {
     return [name + first.dropFirst(name.count)] + body.dropFirst()
   }
 
-  /// Words in lines of at most 80 characters behind an indent.
-  static func wrap(_ text: String, indent: Int) -> [String] {
+  /// Returns words in lines of at most 80 characters behind an indent.
+  public static func wrap(_ text: String, indent: Int) -> [String] {
     let space = String(repeating: " ", count: indent)
     var lines: [String] = []
     for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {

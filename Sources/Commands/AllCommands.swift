@@ -7,7 +7,8 @@ public enum AllCommands {
     DataCommand.self, AugmentCommand.self, BackboneCommand.self, MethodCommand.self,
     OptimCommand.self, ScheduleCommand.self, SeedCommand.self, StepCommand.self,
     EpochCommand.self, TrackCommand.self, ShowCommand.self, TensorCommand.self, StatsCommand.self,
-    ParamsCommand.self, VizCommand.self, SaveCommand.self, LoadCommand.self, ReplayCommand.self,
+    ParamsCommand.self, BatchCommand.self, BankCommand.self, AttnCommand.self, KNNCommand.self,
+    VizCommand.self, SaveCommand.self, LoadCommand.self, ReplayCommand.self,
     LetCommand.self, SetCommand.self, SourceCommand.self, NoteCommand.self, HelpCommand.self,
     HistoryCommand.self, CompleteCommand.self, SysCommand.self, QuitCommand.self,
   ]

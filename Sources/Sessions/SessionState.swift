@@ -161,6 +161,7 @@ extension Workbench {
         "'\(file.path)' is damaged: expected fingerprint \(state.fingerprint ?? "none"), "
           + "found \(fingerprint)")
     }
+    finishRun()
     configuration = other.configuration
     augmentation = other.augmentation
     data = other.data

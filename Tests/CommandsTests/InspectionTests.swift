@@ -173,7 +173,7 @@ import Testing
       ("backbone padding", "2", "1"), ("backbone zero_init", "on", "off"),
       ("method batch", "256", "512"), ("method proj", "[2048,2048]", "[512,128]"),
       ("method pred", "512", "–"), ("method temp", "–", "0.7"), ("method alpha", "0.5", "–"),
-      ("method start", "51", "–"), ("method stages", "1", "–"), ("method on", "–", "h"),
+      ("method start", "51epochs", "–"), ("method stages", "1", "–"), ("method on", "–", "h"),
       ("method normalize", "off", "–"), ("method classifier", "on", "off"),
       ("optim name", "sgd", "lars"), ("optim lr", "0.5", "1.0"), ("optim wd", "1e-05", "1e-06"),
       ("optim momentum", "0.9", "0.9"), ("optim classifier_lr", "0.1", "0.1"),
@@ -181,6 +181,9 @@ import Testing
       ("optim exclude", "none", "bn,bias"), ("optim scale_lr", "on", "off"),
       ("schedule name", "cosine", "warmup-anneal"), ("schedule warmup", "10epochs", "0.01"),
       ("schedule start_lr", "3e-05", "–"), ("data probe", "512", "512"),
+      ("augment crop", "0.08:1", "0.08:1"),
+      ("augment jitter", "[0.4,0.4,0.4,0.1]", "[0.4,0.4,0.4,0.1]"),
+      ("augment gray", "0.2", "0.2"), ("augment blur", "0", "0"), ("augment flip", "0.5", "0.5"),
     ]
     for (name, left, right) in expected { #expect(row(name) == [left, right], "\(name)") }
   }
@@ -218,6 +221,10 @@ import Testing
     #expect(session.text("stats z1[0] by=col").contains("by=col needs 2 axes, the tensor has 1"))
     #expect(session.text("params projector.fc3").contains("no parameter matches 'projector.fc3'"))
     #expect(session.text("tensor w:a[0:2").contains("error:"))
+    #expect(session.text("tensor m:backbone.conv1").contains("no trained parameter"))
+    #expect(!session.text("tensor m:backbone.conv1.weight[0]").contains("error:"))
+    let plain = try TrainedSession(["data demo n=200", "backbone small width=4"])
+    #expect(plain.text("tensor m:backbone.conv1.weight").contains("no optimizer without a method"))
   }
 
   @Test func metricsHaveNamesInExpressions() throws {

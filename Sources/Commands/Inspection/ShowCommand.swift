@@ -6,7 +6,7 @@ import Sessions
 public enum ShowCommand: Command {
   /// What can be shown.
   public enum Part: String, CaseIterable, Sendable {
-    case state, config, model, optim, health, defaults
+    case state, config, model, optim, health, runs, defaults
   }
 
   static let part = Key<Part>(
@@ -17,7 +17,7 @@ public enum ShowCommand: Command {
     "show", group: .inspect, summary: "Shows the set-up, the model, the state or the defaults.",
     details: "state: data, step, fingerprint, memory. config: every option with its value and "
       + "why. model: layers, shapes, parameters. optim: groups, rates, decay. health: the last "
-      + "step's line, explained. defaults: every option's default and its source.",
+      + "step's line, explained. runs: a row for every model of the session. defaults: every option's default and its source.",
     arguments: [part],
     examples: [
       Example("show", "Where the session stands"),
@@ -34,6 +34,7 @@ public enum ShowCommand: Command {
     case .model: return .table(try model(bench))
     case .optim: return .table(try optim(bench))
     case .health: return .table(try ShowHealth.table(bench))
+    case .runs: return .table(ShowRuns.table(bench))
     case .defaults: return .table(ShowDefaults.table(context))
     }
   }
@@ -52,6 +53,11 @@ public enum ShowCommand: Command {
     rows += resolved.options.map {
       [.text($0.part), .text($0.name), .text($0.value), .text($0.reason)]
     }
+    let conv = bench.configuration.convolution
+    rows.append([
+      .text("set"), .text("conv"), .text(conv.rawValue),
+      .text(conv == .auto ? "the default" : "set"),
+    ])
     var notes: [String] = []
     if let optimizer = resolved.optimizer {
       notes.append(

@@ -6,7 +6,7 @@ import Tensors
 public enum TensorCommand: Command {
   static let ref = Key<Reference>("ref", .reference, help: "a tensor, with a slice if wanted")
   static let limit = Key<Int>(
-    "max", .int(in: 2...10_000), default: 8, unit: "entries",
+    "max", .int(in: 2...1000), default: 8, unit: "entries",
     help: "rows and columns shown at most; of more axes half as many blocks")
   static let precision = Key<Int>(
     "prec", .int(in: 1...9), default: 4, unit: "digits",

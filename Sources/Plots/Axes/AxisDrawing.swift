@@ -11,7 +11,8 @@ struct AxisDrawing {
   /// Returns the ticks of an upright axis.
   func verticalTicks(_ scale: AxisScale, whole: Bool = false) -> Ticks {
     let length = abs(scale.end - scale.start)
-    return scale.ticks(most: max(2, min(7, Int(length / (format.smallSize * 2)))), whole: whole)
+    return scale.ticks(
+      most: max(2, min(7, PlotMath.whole(length / (format.smallSize * 2)))), whole: whole)
   }
 
   /// Returns the width that the labels and ticks of an upright axis take.
@@ -51,14 +52,19 @@ struct AxisDrawing {
       guard inside(x, scale) else { continue }
       list.line(Point(x, y), Point(x, y + down * reach * 0.55), thin)
     }
+    var end = -Double.infinity
     for (value, label) in zip(ticks.values, ticks.labels) {
       let x = scale.position(value)
       guard inside(x, scale) else { continue }
       list.line(Point(x, y), Point(x, y + down * reach), line)
-      guard labels else { continue }
+      // Long labels at the ends move in, rather than out of the figure.
+      let half = Font.width(label, size: format.smallSize) / 2
+      let at = max(min(x, format.width - half - 0.3), half + 0.3)
+      guard labels, at - half > end else { continue }
+      end = at + half + 1
       list.text(
         TextRun(
-          label, at: Point(x, y + down * (reach + 1.2 * format.factor)), size: format.smallSize,
+          label, at: Point(at, y + down * (reach + 1.2 * format.factor)), size: format.smallSize,
           .centre, isTop ? .baseline : .top))
     }
   }

@@ -12,7 +12,7 @@ enum AxisLabels {
     _ scale: AxisScale, size: Double, spacing: Double, whole: Bool = false
   ) -> Ticks {
     let length = abs(scale.end - scale.start)
-    var most = max(2, min(12, Int(length / (size * 2.2))))
+    var most = max(2, min(12, PlotMath.whole(length / (size * 2.2))))
     while most > 1 {
       let ticks = scale.ticks(most: most, whole: whole)
       let places = zip(ticks.values, ticks.labels).map { value, label in

@@ -34,12 +34,15 @@ struct ColourBar {
     let labels = AxisLabels.fitting(
       scale, size: format.smallSize, spacing: format.smallSize * 1.2)
     let reach = 2 * f
+    var end = -Double.infinity
     for (value, label) in zip(labels.values, labels.labels) {
       let x = scale.position(value)
       list.line(Point(x, bar.maxY), Point(x, bar.maxY + reach), line)
       // Labels at the ends stay above the bar, so that nothing sticks out of the figure.
       let half = Font.width(label, size: format.smallSize) / 2
       let at = min(max(x, bar.x + half - 2 * f), bar.maxX - half + 2 * f)
+      guard at - half > end else { continue }
+      end = at + half + 1
       list.text(
         TextRun(
           label, at: Point(at, bar.maxY + reach + 1.2 * f), size: format.smallSize, .centre, .top))

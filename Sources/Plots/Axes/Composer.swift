@@ -19,6 +19,11 @@ struct Composer {
   /// The width of the content.
   var width: Double { format.width - 2 * margin }
 
+  /// Returns the middle of something of a given width, moved as far as it takes to fit.
+  func inside(_ middle: Double, extent: Double) -> Double {
+    max(left + extent / 2, min(middle, left + width - extent / 2))
+  }
+
   /// Draws a legend over the whole width and moves down.
   mutating func legend(_ entries: [Legend.Entry], gap: Double = 2) {
     guard !entries.isEmpty else { return }

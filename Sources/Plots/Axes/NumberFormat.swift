@@ -14,7 +14,7 @@ enum NumberFormat {
   static func short(_ value: Double, digits: Int = 3) -> String {
     guard value.isFinite else { return special(value) }
     guard value != 0 else { return "0" }
-    let exponent = Int(PlotMath.log10(abs(value)).rounded(.down))
+    let exponent = PlotMath.whole(PlotMath.log10(abs(value)).rounded(.down))
     if exponent < -4 || exponent > 6 { return scientific(value, digits: digits) }
     let text = String(format: "%.\(max(0, digits - 1 - exponent))f", value)
     return signed(trimmed(text))

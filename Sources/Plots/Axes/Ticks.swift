@@ -20,7 +20,7 @@ struct Ticks: Equatable {
       return Ticks(values: [low], labels: [NumberFormat.short(low)])
     }
     let rough = (high - low) / Double(max(1, most))
-    var exponent = Int(PlotMath.log10(rough).rounded(.down))
+    var exponent = PlotMath.whole(PlotMath.log10(rough).rounded(.down))
     var step = 0.0
     var factor = 1.0
     search: for e in exponent...exponent + 2 {
@@ -37,7 +37,7 @@ struct Ticks: Equatable {
     }
     guard step > 0 else { return Ticks(values: [low], labels: [NumberFormat.short(low)]) }
     let first = (low / step - 1e-9).rounded(.up)
-    let count = Int(min(((high / step + 1e-9).rounded(.down) - first + 1), 100))
+    let count = PlotMath.whole(min(((high / step + 1e-9).rounded(.down) - first + 1), 100))
     guard count > 0 else { return Ticks(values: [], labels: []) }
     let values = (0..<count).map { (first + Double($0)) * step }
     let parts = factor == 2 ? 2 : 5
@@ -69,7 +69,7 @@ struct Ticks: Equatable {
 
   private static func digits(_ largest: Double, _ step: Double) -> Int {
     let span = PlotMath.log10(largest).rounded(.down) - PlotMath.log10(step).rounded(.down)
-    return min(max(Int(span) + 1, 1), 8)
+    return min(max(PlotMath.whole(span) + 1, 1), 8)
   }
 
   /// Returns ticks at powers of ten, or at 1, 2 and 5 times them if fewer than two would be seen.
@@ -77,8 +77,8 @@ struct Ticks: Equatable {
     guard low > 0, high > low, high.isFinite else {
       return Ticks(values: [low], labels: [NumberFormat.short(low)])
     }
-    let first = Int((PlotMath.log10(low) - 1e-9).rounded(.up))
-    let last = Int((PlotMath.log10(high) + 1e-9).rounded(.down))
+    let first = PlotMath.whole((PlotMath.log10(low) - 1e-9).rounded(.up))
+    let last = PlotMath.whole((PlotMath.log10(high) + 1e-9).rounded(.down))
     var minor: [Double] = []
     for e in (first - 1)...max(last, first - 1) {
       for m in 2...9 {

@@ -19,7 +19,7 @@ public enum ColourMap: String, Sendable, CaseIterable {
     guard t == t else { return .lightGrey }
     let table = stops
     let s = min(max(t, 0), 1) * Double(table.count - 1)
-    let i = min(Int(s), table.count - 2)
+    let i = min(PlotMath.whole(s), table.count - 2)
     return Colour(hex: table[i]).mixed(with: Colour(hex: table[i + 1]), share: s - Double(i))
   }
 

@@ -41,7 +41,7 @@ struct BankStrips {
     let box = Rect(
       x: composer.left, y: composer.y, width: composer.width, height: format.textSize * 1.3)
     // With more rows than pixels cells are averaged; otherwise each keeps its own width.
-    let pixels = Int(box.width / format.pixel)
+    let pixels = PlotMath.whole(box.width / format.pixel)
     composer.list.bitmap(strip, in: box, scaling: ages.count > pixels ? .area : .nearest)
     composer.list.stroke(box, StrokeStyle(.ink, width: format.axisWidth, crisp: true))
     composer.y = box.maxY + 1.5 * f

@@ -79,7 +79,7 @@ enum CurveShape {
         piece = []
         continue
       }
-      let c = Int((px / pixel).rounded(.down))
+      let c = PlotMath.whole((px / pixel).rounded(.down))
       if c != current {
         flush()
         current = c

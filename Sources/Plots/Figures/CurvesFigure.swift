@@ -172,7 +172,7 @@ public struct CurvesFigure: Sendable {
     // About a fiftieth of the run, as a round number of steps.
     let rough = length / 50
     guard rough >= 1 else { return 0 }
-    let power = PlotMath.power10(Int(PlotMath.log10(rough).rounded(.down)))
+    let power = PlotMath.power10(PlotMath.whole(PlotMath.log10(rough).rounded(.down)))
     return rough >= 5 * power ? 5 * power : rough >= 2 * power ? 2 * power : power
   }
 

@@ -38,7 +38,10 @@ struct CurvesLayout {
         + (CurvesLayout.hasDirectLabels(figure) ? lines.map(\.name) : [])
     }
     let widest = labels.map { Font.width($0, size: figure.format.smallSize) }.max() ?? 0
-    let margin = widest > 0 ? min(widest, composer.width * 0.3) + 8 * f : 4 * f
+    let named = widest > 0 ? min(widest, composer.width * 0.3) + 8 * f : 4 * f
+    // The second axis's name stands at its right end.
+    let hasEpochs = (figure.stepsPerEpoch ?? 0) > 0
+    let margin = hasEpochs ? max(named, format.smallSize * 4.6) : named
     right = composer.left + composer.width - margin
     placeEvents()
   }
@@ -138,23 +141,23 @@ struct CurvesLayout {
       end: right)
     composer.y += axes.labelRoom
     let title = "epoch"
-    let ticks = AxisLabels.fitting(
+    var ticks = AxisLabels.fitting(
       scale, size: format.smallSize, spacing: format.smallSize, whole: true)
     // The axis's name stands in the margin, at the height of its labels.
     let labelY = composer.y - axes.reach - 1.2 * format.factor
-    let width = Font.width(title, size: format.smallSize)
-    let first = ticks.values.first.map { scale.position($0) } ?? right
-    let half = (ticks.labels.first.map { Font.width($0, size: format.smallSize) } ?? 0) / 2
-    let x = min(left, first - half - 3 * format.factor)
-    if x - width >= composer.left {
-      composer.list.text(
-        TextRun(title, at: Point(x, labelY), size: format.smallSize, .right, .baseline))
-    } else {
-      composer.list.text(
-        TextRun(
-          title, at: Point(right + 6 * format.factor, labelY), size: format.smallSize, .left,
-          .baseline))
+    let last =
+      zip(ticks.values, ticks.labels).map { value, label in
+        scale.position(value) + Font.width(label, size: format.smallSize) / 2
+      }.last { $0.isFinite } ?? right
+    let room = format.width - Font.width(title, size: format.smallSize) - 0.5
+    let x = min(max(right + 4 * format.factor, last + 3 * format.factor), room)
+    for i in ticks.labels.indices {
+      let half = Font.width(ticks.labels[i], size: format.smallSize) / 2
+      let at = max(scale.position(ticks.values[i]), half + 0.3)
+      if at + half > x - format.factor { ticks.labels[i] = "" }
     }
+    composer.list.text(
+      TextRun(title, at: Point(x, labelY), size: format.smallSize, .left, .baseline))
     axes.horizontal(scale, ticks, y: composer.y, isTop: true, in: &composer.list)
   }
 
@@ -193,7 +196,7 @@ struct CurvesLayout {
         Point(box.x, y), Point(box.maxX, y),
         StrokeStyle(Colour(hex: 0x505050), width: 0.5 * f, dash: [2.4 * f, 1.6 * f]))
     }
-    list.clipped(to: box.insetBy(-0.8 * f)) { list in
+    list.clipped(to: box.insetBy(-1.6 * f)) { list in
       for line in lines { draw(line, x, scale, &list) }
     }
     axes.left(
@@ -275,7 +278,7 @@ struct CurvesLayout {
     }
     items.sort { ($0.y, $0.text) < ($1.y, $1.text) }
     let extent = format.smallSize * 1.15
-    let fits = Array(items.prefix(max(0, Int(box.height / extent))))
+    let fits = Array(items.prefix(max(0, PlotMath.whole(box.height / extent))))
     guard !fits.isEmpty else { return }
     let placed = LabelSpread.spread(
       fits.map(\.y), extents: fits.map { _ in extent },

@@ -26,7 +26,7 @@ struct GraphPlacement {
         * 72 / 300
       frame = 0.8
     } else {
-      let share = width * width * 0.1 / (Double(max(n, 1)) * 3.14)
+      let share = width * width * 0.07 / (Double(max(n, 1)) * 3.14)
       side = 2 * min(max(share.squareRoot(), 0.7), 2.4 * factor.squareRoot())
       frame = 0
     }
@@ -98,7 +98,8 @@ struct GraphPlacement {
     }
     let large = joined.count > 600
     for attempt in 0..<12 {
-      let clearance = frame > 0 ? 1.0 : 0.2
+      // Room between thumbnails shows edges; it goes before the thumbnails get smaller.
+      let clearance = frame > 0 ? (attempt == 0 ? side * 0.25 : 1.0) : 0.2
       let distance = side + 2 * frame + clearance
       let moved = OverlapRemoval.separated(
         placed, side: distance, in: area, rounds: large ? 60 : 300)
@@ -107,7 +108,7 @@ struct GraphPlacement {
         placed = moved
         break
       }
-      side *= 0.9
+      if attempt > 0 { side *= 0.9 }
       if attempt == 11 { placed = moved }
     }
     for (i, p) in zip(joined, placed) { points[i] = p }
@@ -122,7 +123,7 @@ struct GraphPlacement {
     isolatedTop = top
     // Room for the heading.
     let first = top + 9 * factor
-    let columns = max(1, Int((width - box) / step) + 1)
+    let columns = max(1, PlotMath.whole((width - box) / step) + 1)
     for (i, node) in isolated.enumerated() {
       points[node] = Point(
         box / 2 + Double(i % columns) * step, first + box / 2 + Double(i / columns) * step)
@@ -143,7 +144,10 @@ struct EdgeWeights {
 
   /// Returns where a weight lies in the range, 0…1; 1 when all are the same.
   func share(_ weight: Double) -> Double {
-    high - low > 1e-12 * max(abs(high), abs(low)) ? (weight - low) / (high - low) : 1
+    // Halves, because the range of two finite numbers can be infinite.
+    let range = high / 2 - low / 2
+    guard range > 1e-12 * max(abs(high), abs(low)) else { return 1 }
+    return min(max((weight / 2 - low / 2) / range, 0), 1)
   }
 
   func width(_ weight: Double) -> Double { 0.35 + 1.25 * share(weight) }

@@ -15,12 +15,12 @@ struct HeatMapGrid {
   /// - Throws: `PlotError.cells` if a cell would be smaller than 3 pixels.
   init(_ panel: HeatMapPanel, width: Double, height: Double) throws {
     let pixel = panel.format.pixel
-    let wide = Int((max(width, 0) / pixel).rounded(.down))
-    let high = Int((max(height, 0) / pixel).rounded(.down))
+    let wide = PlotMath.whole((max(width, 0) / pixel).rounded(.down))
+    let high = PlotMath.whole((max(height, 0) / pixel).rounded(.down))
     // Gaps between many tiny blocks would take more room than cells.
     func gap(_ order: MatrixOrder, _ count: Int) -> Int {
       order.blocks.count > 1 && order.blocks.count * 3 <= count + 3
-        ? max(2, Int((0.5 * panel.format.factor / pixel).rounded())) : 0
+        ? max(2, PlotMath.whole((0.5 * panel.format.factor / pixel).rounded())) : 0
     }
     let rowGap = gap(panel.rowOrder, panel.rows)
     let columnGap = gap(panel.columnOrder, panel.columns)
@@ -28,7 +28,7 @@ struct HeatMapGrid {
       wide - columnGap * max(panel.columnOrder.blocks.count - 1, 0),
       high - rowGap * max(panel.rowOrder.blocks.count - 1, 0)
     )
-    let largest = Int((14 * panel.format.factor / pixel).rounded())
+    let largest = PlotMath.whole((14 * panel.format.factor / pixel).rounded())
     let side = min(free.0 / panel.columns, free.1 / panel.rows, max(largest, 3))
     guard side >= 3 else {
       throw PlotError.cells(

@@ -57,7 +57,11 @@ struct HeatMapPanel {
         columnTitle, width: composer.width - margin.left, size: format.textSize)
       composer.list.text(
         TextRun(
-          title, at: Point(x0 + grid.size.x / 2, composer.y), size: format.textSize, .centre, .top))
+          title,
+          at: Point(
+            composer.inside(
+              x0 + grid.size.x / 2, extent: Font.width(title, size: format.textSize)), composer.y),
+          size: format.textSize, .centre, .top))
       composer.y += format.textSize * 1.3
     }
     composer.y += margin.top

@@ -14,8 +14,8 @@ struct Histogram: Equatable {
     counts = [Int](repeating: 0, count: max(1, bins))
     guard high > low else { return }
     for v in values where v >= low && v <= high {
-      let i = Int((v - low) / (high - low) * Double(counts.count))
-      counts[min(i, counts.count - 1)] += 1
+      let i = PlotMath.whole((v / 2 - low / 2) / (high / 2 - low / 2) * Double(counts.count))
+      counts[min(max(i, 0), counts.count - 1)] += 1
     }
   }
 
@@ -31,14 +31,14 @@ struct Histogram: Equatable {
     }
     let target =
       wanted.map { min(max($0, 1), 500) }
-      ?? min(max(Int(Double(finite.count).squareRoot()), 8), 60)
+      ?? min(max(PlotMath.whole(Double(finite.count).squareRoot()), 8), 60)
     let rough = (most - least) / Double(target)
-    let power = PlotMath.power10(Int(PlotMath.log10(rough).rounded(.down)))
+    let power = PlotMath.power10(PlotMath.whole(PlotMath.log10(rough).rounded(.down)))
     // A round width from below, so that no fewer bins result than wanted.
     let width = [5, 2.5, 2, 1].map { $0 * power }.first { $0 <= rough * 1.0001 } ?? power
     guard width > 0, (most - least) / width < 2000 else { return (least, most, target) }
     let low = (least / width + 1e-9).rounded(.down) * width
-    let bins = max(1, Int(((most - low) / width - 1e-9).rounded(.up)))
+    let bins = max(1, PlotMath.whole(((most - low) / width - 1e-9).rounded(.up)))
     return (low, low + Double(bins) * width, bins)
   }
 }

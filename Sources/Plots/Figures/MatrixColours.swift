@@ -59,6 +59,6 @@ struct MatrixColours {
       t = v / (high - low) - low / (high - low)
     }
     t = min(max(t, 0), 1)
-    return table[Int((t * 255).rounded())]
+    return table[PlotMath.whole((t * 255).rounded())]
   }
 }

@@ -104,7 +104,7 @@ extension SimilarityGraphFigure {
       Legend.Entry(key: .line(k.colour, width: 1.2 * factor, dash: []), name: k.rawValue)
     }
     let weights = EdgeWeights(drawn)
-    let middle = (weights.low + weights.high) / 2
+    let middle = weights.low / 2 + weights.high / 2
     let values =
       weights.share(weights.low) == 1 ? [weights.low] : [weights.low, middle, weights.high]
     for (i, value) in values.enumerated() {
@@ -113,14 +113,19 @@ extension SimilarityGraphFigure {
           key: .line(
             Kind.same.colour.withOpacity(weights.opacity(value)),
             width: weights.width(value) * factor, dash: []),
-          name: (i == 0 ? "weight " : "") + NumberFormat.fixed(value, decimals: decimals(weights))))
+          name: (i == 0 ? "weight " : "") + label(value, weights)))
     }
     return entries
+  }
+
+  private func label(_ value: Double, _ weights: EdgeWeights) -> String {
+    abs(value) < 1e5
+      ? NumberFormat.fixed(value, decimals: decimals(weights)) : NumberFormat.short(value)
   }
 
   private func decimals(_ weights: EdgeWeights) -> Int {
     let span = weights.high - weights.low
     guard span > 0 else { return 2 }
-    return min(max(1 - Int(PlotMath.log10(span).rounded(.down)), 0), 6)
+    return min(max(1 - PlotMath.whole(PlotMath.log10(span).rounded(.down)), 0), 6)
   }
 }

@@ -42,8 +42,10 @@ extension SimilarityGraphFigure {
     let weights = EdgeWeights(valid)
     if !valid.isEmpty {
       text +=
-        " (\(NumberFormat.short(weights.low)) to \(NumberFormat.short(weights.high)); "
-        + "wider and darker is more similar)"
+        weights.low == weights.high
+        ? " (\(NumberFormat.short(weights.low)))"
+        : " (\(NumberFormat.short(weights.low)) to \(NumberFormat.short(weights.high)); "
+          + "wider and darker is more similar)"
     }
     func plural(_ n: Int, _ word: String) -> String {
       "\(NumberFormat.count(n)) \(word)\(n == 1 ? "" : "s")"

@@ -131,7 +131,7 @@ public struct SpectrumFigure: Sendable {
     list.line(
       Point(at, y.start), Point(at, y.end),
       StrokeStyle(colour(i), width: 0.5 * f, dash: [2.4 * f, 1.6 * f]))
-    let index = min(max(Int(rank.rounded()) - 1, 0), max(line.count - 1, 0))
+    let index = min(max(PlotMath.whole(rank.rounded()) - 1, 0), max(line.count - 1, 0))
     guard line.indices.contains(index), line[index].isFinite else { return }
     list.marker(
       .diamond, at: Point(x.position(Double(index + 1)), y.position(line[index])),

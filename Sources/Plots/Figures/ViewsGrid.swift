@@ -40,7 +40,7 @@ struct ViewsGrid {
     let (count, block) = (columns, 4 * gap)
     func pixels(_ blocks: Int) -> Int {
       let free = (composer.width - Double(blocks - 1) * block) / Double(blocks) - taken
-      return Int((free / Double(count) / pixel).rounded(.down))
+      return PlotMath.whole((free / Double(count) / pixel).rounded(.down))
     }
     // Short rows stand side by side as long as pictures are enlarged three times.
     let needed = min(figure.magnification ?? 3, 3) * largest
@@ -50,11 +50,13 @@ struct ViewsGrid {
     let free = composer.width - taken
     guard fit >= 8 else {
       throw PlotError.count(
-        what: "views in a row, at most", expected: max(1, Int(free / (8 * pixel)) - 1),
+        what: "views in a row, at most", expected: max(1, PlotMath.whole(free / (8 * pixel)) - 1),
         found: columns - 1)
     }
     let rows = Double((figure.samples.count + blocks - 1) / blocks)
-    let tall = Int(((format.pageHeight - 60 * f) / rows / pixel).rounded(.down)) - Int(gap / pixel)
+    let tall =
+      PlotMath.whole(((format.pageHeight - 60 * f) / rows / pixel).rounded(.down))
+      - PlotMath.whole(gap / pixel)
     let wanted =
       figure.magnification.map { max(1, min($0, 64)) }
       ?? max(2, min(6, min(fit, tall) / largest))
@@ -150,7 +152,7 @@ struct ViewsGrid {
   /// Draws a picture, enlarged by a whole number or reduced, at the middle of a square.
   private func picture(_ bitmap: Bitmap, in cell: Rect, _ list: inout DrawList) -> Rect {
     let pixel = format.pixel
-    let room = Int((cell.width / pixel).rounded())
+    let room = PlotMath.whole((cell.width / pixel).rounded())
     let largest = max(bitmap.width, bitmap.height)
     let w: Int
     let h: Int

@@ -4,7 +4,7 @@
 /// packing approach", Graph Drawing 2001.
 struct ComponentPacking {
   /// Cells per ideal edge length.
-  private static let resolution = 1.25
+  private static let resolution = 2.0
 
   private struct Shape {
     var cells: [SIMD2<Int>]
@@ -26,7 +26,8 @@ struct ComponentPacking {
     let area = shapes.reduce(0) { $0 + $1.cells.count }
     let widest = shapes.map { max($0.width, $0.height) }.max() ?? 1
     // A square that surely has a free place: the largest part, and the rest around it.
-    let side = widest + 2 * Int((Double(area) * 4 * max(aspect, 1 / aspect)).squareRoot()) + 8
+    let side =
+      widest + 2 * PlotMath.whole((Double(area) * 4 * max(aspect, 1 / aspect)).squareRoot()) + 8
     var taken = [Bool](repeating: false, count: side * side)
     let order = candidates(side: side, aspect: aspect)
     var start = 0
@@ -80,8 +81,8 @@ struct ComponentPacking {
   private static func shape(_ points: [SIMD2<Double>], _ edges: [(a: Int, b: Int)]) -> Shape {
     var cells: Set<SIMD2<Int>> = []
     func add(_ p: SIMD2<Double>, reach: Int) {
-      let x = Int((p.x * resolution).rounded(.down)) + 1
-      let y = Int((p.y * resolution).rounded(.down)) + 1
+      let x = PlotMath.whole((p.x * resolution).rounded(.down)) + 1
+      let y = PlotMath.whole((p.y * resolution).rounded(.down)) + 1
       for j in -reach...reach {
         for i in -reach...reach { cells.insert(SIMD2(x + i, y + j)) }
       }
@@ -90,7 +91,7 @@ struct ComponentPacking {
     for (a, b) in edges {
       let d = points[b] - points[a]
       let length = (d.x * d.x + d.y * d.y).squareRoot()
-      let steps = min(max(1, Int(length * resolution * 1.5)), 1000)
+      let steps = min(max(1, PlotMath.whole(length * resolution * 1.5)), 1000)
       for k in 0...steps { add(points[a] + d * (Double(k) / Double(steps)), reach: 0) }
     }
     let width = (cells.map(\.x).max() ?? 0) + 1

@@ -6,14 +6,14 @@ struct ForceLayout {
   private var x: [Float]
   private var y: [Float]
   private let count: Int
-  private let edges: [(a: Int, b: Int, weight: Double)]
+  private let edges: [(a: Int, b: Int, strength: Double)]
 
   /// Prepares the refinement.
   ///
   /// - Parameters:
   ///   - positions: Where the nodes are at first.
-  ///   - edges: Node pairs with weights 0…1.
-  init(positions: [SIMD2<Double>], edges: [(a: Int, b: Int, weight: Double)]) {
+  ///   - edges: Node pairs with the strength of their springs, about 1.
+  init(positions: [SIMD2<Double>], edges: [(a: Int, b: Int, strength: Double)]) {
     count = positions.count
     self.edges = edges
     // Padding nodes are far away, so that eight at a time needs no remainder loop.
@@ -32,7 +32,7 @@ struct ForceLayout {
       for e in edges {
         let dx = x[e.b] - x[e.a]
         let dy = y[e.b] - y[e.a]
-        let pull = (dx * dx + dy * dy).squareRoot() * Float(0.6 + 0.8 * e.weight)
+        let pull = (dx * dx + dy * dy).squareRoot() * Float(e.strength)
         fx[e.a] += dx * pull
         fy[e.a] += dy * pull
         fx[e.b] -= dx * pull

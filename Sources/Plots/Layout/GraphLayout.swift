@@ -25,7 +25,10 @@ struct GraphLayout {
     }
     var inside = [[(a: Int, b: Int, weight: Double)]](
       repeating: [], count: components.parts.count)
-    for e in edges { inside[owner[e.a]].append((local[e.a], local[e.b], e.weight)) }
+    for e in edges {
+      let weight = e.weight.isFinite ? min(max(e.weight, 0), 1) : 0.5
+      inside[owner[e.a]].append((local[e.a], local[e.b], weight))
+    }
 
     positions = [SIMD2<Double>](repeating: SIMD2(), count: n)
     isolated = []
@@ -63,8 +66,34 @@ struct GraphLayout {
     ).map { p in
       p * radius + SIMD2(random.uniform() - 0.5, random.uniform() - 0.5) * 0.3
     }
-    var force = ForceLayout(positions: start, edges: edges)
-    return force.run(rounds: m > 600 ? 120 : 300)
+    var degree = [Int](repeating: 0, count: m)
+    for e in edges {
+      degree[e.a] += 1
+      degree[e.b] += 1
+    }
+    // A node that hangs on one edge is pulled in more, or it would be pushed far out.
+    let springs = edges.map { e in
+      (e.a, e.b, (0.6 + 0.8 * e.weight) * (1 + 2 / Double(min(degree[e.a], degree[e.b]))))
+    }
+    var force = ForceLayout(positions: start, edges: springs)
+    return evenlyDense(force.run(rounds: m > 600 ? 120 : 300))
+  }
+
+  /// Returns points scaled so that the median distance to the nearest other point is 0.9.
+  ///
+  /// Without it, parts with many edges would be much denser than those with few.
+  private static func evenlyDense(_ points: [SIMD2<Double>]) -> [SIMD2<Double>] {
+    let nearest = points.indices.map { i -> Double in
+      var least = Double.infinity
+      for j in points.indices where j != i {
+        let d = points[i] - points[j]
+        least = min(least, d.x * d.x + d.y * d.y)
+      }
+      return least
+    }.sorted()
+    let median = nearest[nearest.count / 2].squareRoot()
+    guard median > 1e-9 else { return points }
+    return points.map { $0 * min(max(0.9 / median, 0.3), 4) }
   }
 
   /// Returns points turned so that their longest direction fits the page, from the origin on.

@@ -63,7 +63,8 @@ enum OverlapRemoval {
     guard side > 0 else { return }
     var cells: [SIMD2<Int>: [Int]] = [:]
     func cell(_ p: Point) -> SIMD2<Int> {
-      SIMD2(Int((p.x / side).rounded(.down)), Int((p.y / side).rounded(.down)))
+      SIMD2(
+        PlotMath.whole((p.x / side).rounded(.down)), PlotMath.whole((p.y / side).rounded(.down)))
     }
     for (i, p) in points.enumerated() { cells[cell(p), default: []].append(i) }
     for (i, p) in points.enumerated() {

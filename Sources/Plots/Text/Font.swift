@@ -82,18 +82,34 @@ public enum Font {
     var lines: [String] = []
     for paragraph in text.prefix(4000).split(separator: "\n", omittingEmptySubsequences: false) {
       var line = ""
-      for word in paragraph.split(separator: " ") {
-        let candidate = line.isEmpty ? String(word) : "\(line) \(word)"
+      for word in unbroken(paragraph.split(separator: " ").map(String.init)) {
+        let candidate = line.isEmpty ? word : "\(line) \(word)"
         if width(candidate, size: size) <= limit || line.isEmpty {
           line = candidate
         } else {
           lines.append(elided(line, width: limit, size: size))
-          line = String(word)
+          line = word
         }
       }
       lines.append(elided(line, width: limit, size: size))
     }
     return lines
+  }
+
+  /// Returns words with numbers kept beside their signs and units: "n = 64", "12 %", "3 × 4".
+  private static func unbroken(_ words: [String]) -> [String] {
+    var result: [String] = []
+    var glue = false
+    for word in words {
+      let isSign = ["=", "×", "±"].contains(word)
+      if glue || isSign || word.hasPrefix("%"), let last = result.popLast() {
+        result.append("\(last) \(word)")
+      } else {
+        result.append(word)
+      }
+      glue = isSign
+    }
+    return result
   }
 
   /// Returns a character's glyph, built from a base letter and accents when it has no own.

@@ -166,7 +166,10 @@ private struct Resolver {
     var bank = (alpha: 0.5, start: 51, stages: 1, normalize: false)
     if c.name == .simsiamMulti {
       bank.alpha = pick("method", "alpha", c.alpha, else: 0.5, because: family)
-      bank.start = pick("method", "start", c.start, else: 51, because: family)
+      let start = pick(
+        "method", "start", c.start.map { Amount.epochs(Double($0)) },
+        else: .epochs(Double(bank.start)), because: family)
+      bank.start = Int(exactly: start.steps(perEpoch: 1, total: 0)) ?? bank.start
       bank.stages = pick("method", "stages", c.stages, else: 1, because: family)
       bank.normalize = pick("method", "normalize", c.normalize, else: false, because: family)
     }

@@ -36,22 +36,26 @@ public struct FeatureTable: Sendable {
 }
 
 extension Workbench {
-  /// Returns the features of a set in data order, at most `limit` rows, balanced by stride.
+  /// Returns the features of a set in data order, at most `limit` rows, balanced over
+  /// classes and in file order within a class; without labels at even distances.
   ///
+  /// `progress` is called with the rows done and the rows in all.
   /// Throws: `SessionError` when the data have no such set or the model no such layer.
   public func features(
     _ layer: EvaluationLayer, on set: EvaluationSet, limit: Int? = nil,
-    isCancelled: () -> Bool = { false }
+    isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> FeatureTable {
     let samples = try evaluationSamples(set)
     return try features(
-      layer, of: samples, at: Self.strided(samples.count, limit: limit), isCancelled: isCancelled)
+      layer, of: samples,
+      at: Self.chosen(samples.count, labels: samples.labels, limit: limit),
+      isCancelled: isCancelled, progress: progress)
   }
 
   /// Returns the features of some of a set's samples, in the order of their places.
   func features(
     _ layer: EvaluationLayer, of samples: EvaluationSamples, at ids: [Int],
-    isCancelled: () -> Bool = { false }
+    isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> FeatureTable {
     let learner = try model()
     let graph = EvaluationGraph(
@@ -74,6 +78,7 @@ extension Workbench {
       }
       graph.copy(layer, rows: count, into: &values, at: start * dimension)
       start += count
+      progress(start, ids.count)
     }
     return FeatureTable(
       features: Tensor(shape: [ids.count, dimension], values: values),
@@ -86,10 +91,17 @@ extension Workbench {
     return c.name == .resnet50 || c.width > 64 ? 32 : 128
   }
 
-  /// Every sample, or `limit` of them at even distances.
-  private static func strided(_ count: Int, limit: Int?) -> [Int] {
+  /// Every sample, or `limit` of them: class by class in turn, at even distances without labels.
+  private static func chosen(_ count: Int, labels: [Int]?, limit: Int?) -> [Int] {
     guard let limit, limit < count else { return Array(0..<count) }
-    return (0..<limit).map { $0 * count / limit }
+    guard let labels else { return (0..<limit).map { $0 * count / limit } }
+    var seen: [Int: Int] = [:]
+    let turns = labels.map { label -> Int in
+      seen[label, default: 0] += 1
+      return seen[label, default: 0]
+    }
+    let order = (0..<count).sorted { (turns[$0], labels[$0]) < (turns[$1], labels[$1]) }
+    return order.prefix(limit).sorted()
   }
 
   /// The samples of a set, by place: labels, data set indices, inputs.
@@ -142,34 +154,12 @@ extension Workbench {
     }
   }
 
-  /// Weighted kNN with the training samples as memory and the test images as queries.
-  ///
-  /// Throws: `SessionError` without labels or test images.
-  public func knn(
-    _ rule: WeightedKNN, layer: EvaluationLayer, trainLimit: Int?, testLimit: Int?,
-    isCancelled: () -> Bool = { false }
-  ) throws -> WeightedKNN.Result {
-    let state = try loadedData()
-    guard state.loaded.test != nil else {
-      throw SessionError(
-        "kNN needs test images as queries, data '\(state.choice.name)' have none")
-    }
-    let memory = try features(layer, on: .train, limit: trainLimit, isCancelled: isCancelled)
-    let queries = try features(layer, on: .test, limit: testLimit, isCancelled: isCancelled)
-    guard let trainLabels = memory.labels, let testLabels = queries.labels else {
-      throw SessionError("kNN needs labels, data '\(state.choice.name)' have none")
-    }
-    return try rule.classify(
-      workers, train: memory.features, trainLabels: trainLabels, test: queries.features,
-      testLabels: testLabels, classes: state.loaded.classNames.count)
-  }
-
   /// Measures a costly metric of the present state or of the last batch.
   func measure(_ name: MetricName) throws -> Double? {
     let learner = try model()
     switch name {
     case .knn:
-      return try knn(WeightedKNN(), layer: .h, trainLimit: nil, testLimit: nil).top1
+      return try knn(WeightedKNN(), layer: .h, trainLimit: nil, testLimit: nil).result.top1
     case .erank:
       return try EffectiveRank.rankMe(learner.batchFeatures(.z, view: 0))
     case .align:

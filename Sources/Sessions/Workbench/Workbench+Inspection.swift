@@ -49,9 +49,15 @@ extension Workbench {
       }
       return Tensor(shape: entry.shape, values: learner.model.gradients.values(entry))
     case .momentum(let name):
-      let full = "optim.\(name)."
-      guard let found = learner.optimizerTensors.first(where: { $0.name.hasPrefix(full) }) else {
-        throw unknown(name, among: learner.optimizer?.ranges.map(\.name) ?? [], "parameter")
+      guard let optimizer = learner.optimizer else {
+        throw SessionError("no optimizer without a method", help: "method simclr")
+      }
+      guard let slot = optimizer.configuration.stateSlots.first else {
+        throw SessionError("the optimizer keeps no momentum", help: "optim sgd momentum=0.9")
+      }
+      let full = "optim.\(name).\(slot)"
+      guard let found = learner.optimizerTensors.first(where: { $0.name == full }) else {
+        throw unknown(name, among: optimizer.ranges.map(\.name), "trained parameter")
       }
       return Tensor(
         shape: found.shape,

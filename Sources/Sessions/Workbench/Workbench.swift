@@ -27,6 +27,8 @@ public final class Workbench {
   var learner: Learner?
   var source: LoaderSource?
   var probe: ProbeSet?
+  var finishedRuns: [RunSummary] = []
+  var evaluations: [Evaluation] = []
   /// The seconds of the last step, by phase.
   public internal(set) var lastTimes = Learner.Times()
 
@@ -108,6 +110,11 @@ public final class Workbench {
     if sameData, next == configuration { return ChangeReport() }
     let fresh = try makeLearner(next, nextData)
     let report = fresh.inherit(from: learner, sameData: sameData)
+    if report.restarted {
+      finishRun()
+    } else if !report.kept.contains("backbone") {
+      evaluations = []
+    }
     configuration = next
     data = nextData
     self.learner = fresh
@@ -146,6 +153,7 @@ public final class Workbench {
   }
 
   private func forgetProgress() {
+    finishRun()
     learner = nil
     source = nil
     probe = nil

@@ -62,4 +62,12 @@ enum PlotMath {
     }
     return n < 0 ? 1 / result : result
   }
+
+  /// Returns a number without its fraction, limited to ±10¹⁵; 0 for NaN.
+  ///
+  /// Unlike `Int(_:)` it never traps, whatever a user's data led to.
+  @inline(__always)
+  static func whole(_ x: Double) -> Int {
+    x == x ? Int(min(max(x, -1e15), 1e15)) : 0
+  }
 }

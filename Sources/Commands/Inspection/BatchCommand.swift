@@ -1,0 +1,71 @@
+import CommandLanguage
+import Sessions
+
+/// Looks at the last step's batch.
+public enum BatchCommand: Command {
+  /// The declaration.
+  public static let spec = CommandSpec(
+    "batch", group: .train, summary: "Looks at the last step's batch.",
+    requiring: [
+      CommandForm(
+        "show", summary: "Lists the images with class, loss and the agreement of their views.",
+        examples: [
+          Example("batch show | sort loss --desc | head 5", "The five hardest images"),
+          Example("batch show | where cos < 0", "Images whose views point apart"),
+        ]),
+      CommandForm(
+        "ids", summary: "Lists the numbers of the images in order.",
+        examples: [Example("batch ids", "For attn sample, bank rows, data show")]),
+    ], seeAlso: ["attn", "bank", "step"])
+
+  /// Looks.
+  public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
+    let bench = context.workbench
+    guard invocation.subcommand == "show" else {
+      let ids = try bench.lastBatchIDs()
+      var output = Output.text(
+        HelpText.wrap(ids.map(String.init).joined(separator: " "), indent: 2)
+          .joined(separator: "\n"))
+      output.data = [("ids", .array(ids.map(JSONValue.int)))]
+      return output
+    }
+    return .table(try show(bench))
+  }
+
+  private static func show(_ bench: Workbench) throws -> Table {
+    let entries = try bench.lastBatchEntries()
+    let isContrastive = entries.contains { $0.weight != nil }
+    let hasOverlap = entries.contains { $0.overlap != nil }
+    var columns = [
+      Table.Column("place"), Table.Column("id"), Table.Column("class"),
+      Table.Column("loss", decimals: 4),
+    ]
+    if isContrastive {
+      columns += [
+        Table.Column("w", decimals: 3), Table.Column("share", unit: "% of loss", decimals: 3),
+      ]
+    }
+    columns.append(Table.Column("cos", decimals: 4))
+    if hasOverlap { columns.append(Table.Column("overlap", unit: "%", decimals: 0)) }
+    let rows = entries.map { e -> [Table.Cell] in
+      var row: [Table.Cell] = [
+        .int(e.position), .int(e.id), .text(ClassText.name(e.label, bench)), number(e.loss),
+      ]
+      if isContrastive { row += [number(e.weight), number(e.share.map { 100 * $0 })] }
+      row.append(.number(e.cosine))
+      if hasOverlap { row.append(number(e.overlap.map { 100 * $0 })) }
+      return row
+    }
+    let loss = isContrastive ? "mean −log p of the two views" : "½ D(p1, t2) + ½ D(p2, t1)"
+    var notes = ["  loss: \(loss); cos: of z1 and z2"]
+    if hasOverlap { notes.append("  overlap: of the crop boxes, intersection over union") }
+    if entries.contains(where: { $0.loss == nil }) {
+      notes.append("  no loss: the bank rows that gave the targets were replaced since")
+    }
+    return Table(
+      columns, rows: rows, title: "  batch of step \(bench.summary.step), before its update",
+      notes: notes)
+  }
+
+  private static func number(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .none }
+}
