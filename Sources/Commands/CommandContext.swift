@@ -41,6 +41,8 @@ public final class CommandContext {
   public let workbench: Workbench
   /// What the session did, as a script.
   public var log = SessionLog()
+  /// Whether it was said that no seed was set.
+  var saidSeed = false
   /// What the log says of a command that failed after it changed the state: `step 12`.
   var loggedBeforeFailure: String?
 
