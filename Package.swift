@@ -62,6 +62,11 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport",
       swiftSettings: numeric),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["Commands", "CommandLanguage", "Sessions", "Datasets", "Files", "Images"],
+      path: "Tests/Fuzz", swiftSettings: strict),
+    .testTarget(name: "FuzzTests", swiftSettings: strict),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport", "COpenBLAS"],
       swiftSettings: numeric),

@@ -184,16 +184,33 @@ public final class Interpreter {
     guard let command = context.command(named: invocation.spec.name) else {
       throw invocation.error("unknown command \(Diagnostic.quote(invocation.spec.name))")
     }
+    if !invocation.filters.isEmpty, !Self.mayGiveTable(invocation) {
+      throw noTable(invocation)
+    }
     return try context.workbench.droppingModelOfFailure(
       unless: { context.loggedBeforeFailure != nil },
       { try command.run(invocation, in: context) })
   }
 
+  private func noTable(_ invocation: Invocation) -> Diagnostic {
+    invocation.error("'\(invocation.name)' gives no table, a filter after '|' needs one")
+  }
+
+  /// Whether a filter can follow; a command that changes something must be refused before it runs.
+  private static func mayGiveTable(_ invocation: Invocation) -> Bool {
+    switch invocation.spec.group {
+    case .setup, .train: !invocation.form.isLogged
+    case .sessions: false
+    case .shell:
+      !["let", "source", "quit"].contains(invocation.spec.name)
+        && (invocation.spec.name != "set" || invocation.form.name.isEmpty)
+    case .inspect, .evaluate, .draw: true
+    }
+  }
+
   private func filtered(_ output: Output, _ invocation: Invocation) throws -> Output {
     if invocation.filters.isEmpty { return output }
-    guard case .table(let table) = output.content else {
-      throw invocation.error("'\(invocation.name)' gives no table, a filter after '|' needs one")
-    }
+    guard case .table(let table) = output.content else { throw noTable(invocation) }
     var output = output
     output.content = .table(try invocation.filters.reduce(table) { try $1.apply(to: $0) })
     return output

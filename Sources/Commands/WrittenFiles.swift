@@ -1,4 +1,5 @@
 import CommandLanguage
+import Files
 import Foundation
 
 /// The overwrite rule: a file is replaced only if this session wrote it, or with `overwrite=on`.
@@ -34,7 +35,7 @@ public final class WrittenFiles {
       }
       return target
     }
-    let folder = (target as NSString).deletingLastPathComponent
+    let folder = PathText.folder(of: target)
     let place = folder.isEmpty ? "." : folder
     guard manager.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue else {
       throw invocation.outputError(
@@ -64,7 +65,7 @@ public final class WrittenFiles {
     let moved = redirection + absolute(path)
     if creatingFolder {
       try FileManager.default.createDirectory(
-        atPath: (moved as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        atPath: PathText.folder(of: moved), withIntermediateDirectories: true)
     }
     return moved
   }

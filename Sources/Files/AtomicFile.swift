@@ -63,7 +63,7 @@ public final class AtomicFile {
       free(resolved)
     }
     target = place
-    let folder = (place as NSString).deletingLastPathComponent
+    let folder = PathText.folder(of: place)
     let number = Self.serial.add(1, ordering: .relaxed).newValue
     // Made from the process and a counter, not the name: a name of full length must work too.
     let beside = PathText.join(folder, ".dyad-\(getpid())-\(number).tmp")
@@ -120,7 +120,7 @@ public final class AtomicFile {
       throw FileError.system("write", shownPath, code: errno)
     }
     // The new name is on disk only when the folder is.
-    let folder = open((target as NSString).deletingLastPathComponent, O_RDONLY | O_CLOEXEC)
+    let folder = open(PathText.folder(of: target), O_RDONLY | O_CLOEXEC)
     if folder >= 0 {
       _ = fsync(folder)
       close(folder)

@@ -28,7 +28,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible, Lo
   }
 
   private static func reason(_ code: Int32, _ path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = PathText.folder(of: path)
     switch code {
     case ENOENT:
       if !folder.isEmpty, !FileManager.default.fileExists(atPath: folder) {

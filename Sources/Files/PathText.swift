@@ -22,6 +22,17 @@ public enum PathText {
     return ((start as NSString).appendingPathComponent(expanded) as NSString).standardizingPath
   }
 
+  /// Returns the folder part of a path: "" for a plain name, "/" for a name in the root.
+  ///
+  /// Foundation's `deletingLastPathComponent` of Swift 6.3 traps on names of one character.
+  public static func folder(of path: String) -> String {
+    let named = path.utf8.reversed().drop { $0 == UInt8(ascii: "/") }
+    let rest = named.drop { $0 != UInt8(ascii: "/") }
+    let folder = rest.drop { $0 == UInt8(ascii: "/") }
+    if folder.isEmpty { return rest.isEmpty && !(named.isEmpty && path.hasPrefix("/")) ? "" : "/" }
+    return String(decoding: folder.reversed(), as: UTF8.self)
+  }
+
   /// Returns a file name inside a folder; the name itself when the folder is empty.
   public static func join(_ folder: String, _ name: String) -> String {
     if folder.isEmpty { return name }

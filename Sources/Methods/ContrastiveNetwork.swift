@@ -100,6 +100,14 @@ public final class ContrastiveNetwork {
     return record
   }
 
+  /// The bytes of a training step's plan; nil when they overflow, 0 without a method.
+  ///
+  /// With `keepsAll`, of the rerun that keeps every activation.
+  public func trainingBytes(keepsAll: Bool = false) -> Int? {
+    guard method != nil else { return 0 }
+    return record(keepsAll: keepsAll).plan.plannedBytes(computesGradients: !keepsAll)
+  }
+
   /// The paths of all layers whose activations a training step computes.
   public var layerNames: [String] {
     var probe = method

@@ -53,6 +53,28 @@ struct SessionState: Codable {
   }
 }
 
+extension SessionState {
+  /// Checks what tensors and fingerprint do not vouch for: a damaged file may hold any number.
+  func check(_ path: String) throws {
+    do {
+      try configuration.checkRanges()
+      try augmentation?.pipeline.validate()
+    } catch {
+      throw SessionError("'\(path)': \(error)")
+    }
+    let counters = ConfigurationLimits.counters
+    let ended = bankEpochsEnded ?? 0
+    guard counters.contains(step), counters.contains(epoch), counters.contains(stepInEpoch),
+      counters.contains(ended)
+    else { throw SessionError("'\(path)': the counters are out of range") }
+    let newest = Int32(clamping: max(epoch, ended))
+    for rowEpoch in (bankWrittenEpochs ?? []) + (bankEpochs ?? [])
+    where rowEpoch < -1 || rowEpoch > newest {
+      throw SessionError("'\(path)': a bank row is of epoch \(rowEpoch), expected -1…\(newest)")
+    }
+  }
+}
+
 extension Workbench {
   /// Writes the session: `PATH.dyad` (the log) and, with `state`, `PATH.safetensors`.
   ///
@@ -118,13 +140,12 @@ extension Workbench {
       }
       other.data = loaded
     }
+    try state.check(file.path)
     other.configuration = state.configuration
     other.augmentation = state.augmentation
     let learner = try other.model()
     _ = try learner.load(file, strict: true)
-    guard state.step >= 0, state.epoch >= 0, state.stepInEpoch >= 0,
-      state.stepInEpoch <= max(0, learner.configuration.stepsPerEpoch - 1)
-    else {
+    guard state.stepInEpoch <= max(0, learner.configuration.stepsPerEpoch - 1) else {
       throw SessionError("'\(file.path)': the counters are out of range")
     }
     learner.restore(step: state.step, epoch: state.epoch, stepInEpoch: state.stepInEpoch)
@@ -173,7 +194,25 @@ extension Workbench {
     do {
       return try decoder.decode(SessionState.self, from: data)
     } catch {
-      throw SessionError("'\(file.path)': the session's description cannot be read: \(error)")
+      throw SessionError(
+        "'\(file.path)': the session's description cannot be read: \(Self.reason(error))")
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return path.isEmpty ? "it" : "'\(path)'"
+    }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context):
+      return "\(place(context)) has no '\(key.stringValue)'"
+    case DecodingError.typeMismatch(let type, let context),
+      DecodingError.valueNotFound(let type, let context):
+      return "\(place(context)) is not of the expected type \(type)"
+    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+      return "\(place(context)) has a value that is not known"
+    default: return "it is not valid JSON"
     }
   }
 }

@@ -102,6 +102,27 @@ public final class PlanBuilder {
   /// Makes a scalar a root of the backward pass, with gradient 1.
   public func addLoss(_ value: Value) { losses.append(value) }
 
+  /// The bytes that a `Plan` of this configuration allocates; nil when they overflow.
+  ///
+  /// Asked before a plan is made, so that one that does not fit is refused, not tried.
+  public func plannedBytes(computesGradients: Bool) -> Int? {
+    var total = 0
+    for value in values {
+      let size = value.shape.reduce((partialValue: 1, overflow: false)) { size, extent in
+        let next = size.partialValue.multipliedReportingOverflow(by: extent)
+        return (next.partialValue, size.overflow || next.overflow)
+      }
+      let sum = total.addingReportingOverflow(size.partialValue)
+      if size.overflow || sum.overflow { return nil }
+      total = sum.partialValue
+    }
+    // Twice every value and more than any workspace: beyond it nothing below could be computed.
+    guard total < Int.max >> 8 else { return nil }
+    let planned = PlanSchedule(self, computesGradients: computesGradients).memory().total
+    let bytes = planned.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+    return bytes.overflow ? nil : bytes.partialValue
+  }
+
   /// The names of all operations' outputs, in order.
   public var operationNames: [String] {
     nodes.flatMap { $0.outputs.map { values[$0.id].name } }

@@ -92,6 +92,12 @@ import Testing
     #expect(PathText.absolute("../b.txt", from: "/tmp/a") == "/tmp/b.txt")
     #expect(PathText.absolute("/x/y", from: "/tmp") == "/x/y")
     #expect(PathText.absolute("y") == FileManager.default.currentDirectoryPath + "/y")
+    for (path, folder) in [
+      ("s", ""), (".", ""), ("", ""), ("a/b", "a"), ("a//b/", "a"), ("/s", "/"), ("/", "/"),
+      ("//", "/"), ("s/", ""), ("/a/b", "/a"), ("../é", ".."), ("~", ""),
+    ] {
+      #expect(PathText.folder(of: path) == folder, "'\(path)'")
+    }
     #expect(PathText.join("", "a") == "a" && PathText.join("b/", "a") == "b/a")
   }
 }

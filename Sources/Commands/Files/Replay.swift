@@ -17,6 +17,9 @@ struct Replay {
   let source: SourceText
   let isVerified: Bool
   let threads: Int
+  let memoryLimit: Int
+  /// How many replays this one runs in.
+  let depth: Int
   let cancellation: any Cancellation
 
   /// Runs the session; outputs are written under a temporary folder that is removed afterwards.
@@ -24,11 +27,13 @@ struct Replay {
   /// Throws: `Diagnostic` of the first command that fails.
   func run(progress: (String) -> Void) throws -> Result {
     let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("dyad-replay-\(ProcessInfo.processInfo.processIdentifier)")
+      .appendingPathComponent("dyad-replay-" + UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let context = CommandContext(
       cancellation: cancellation, workbench: Workbench(threads: threads))
+    context.workbench.memoryLimit = memoryLimit
+    context.replayDepth = depth + 1
     context.shell.files.redirection = folder.path
     let interpreter = Interpreter(context)
     SessionRecorder.attach(to: interpreter)

@@ -8,6 +8,9 @@ public enum ReplayCommand: Command {
   static let verify = Switch(
     "verify", help: "compare every fingerprint, stop at the first difference")
 
+  /// The deepest nesting of replays.
+  static let maxDepth = 8
+
   /// The declaration.
   public static let spec = CommandSpec(
     "replay", group: .sessions, summary: "Runs a session again and checks every fingerprint.",
@@ -21,10 +24,14 @@ public enum ReplayCommand: Command {
 
   /// Replays.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
+    guard context.replayDepth < maxDepth else {
+      throw invocation.error("sessions replay each other more than \(maxDepth) deep")
+    }
     let isVerified = invocation.has(verify)
     let replay = Replay(
       source: try Interpreter.readScript(context.shell.files.readPath(invocation[file])),
       isVerified: isVerified, threads: context.workbench.workers.threads,
+      memoryLimit: context.workbench.memoryLimit, depth: context.replayDepth,
       cancellation: context.cancellation)
     let result = try replay.run { context.onProgress(.status("  " + $0)) }
     if let difference = result.difference {

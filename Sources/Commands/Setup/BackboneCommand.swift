@@ -9,10 +9,12 @@ public enum BackboneCommand: Command {
     optional: "stem", .choice(of: Stem.self), default: "auto", auto: true,
     help: "first layers: 3×3 stride 1 (cifar) or 7×7 stride 2 and pooling (imagenet)")
   static let padding = Key<Int?>(
-    optional: "padding", .int(in: 0...2), default: "auto", auto: true, unit: "pixels",
+    optional: "padding", .int(in: ConfigurationLimits.padding), default: "auto", auto: true,
+    unit: "pixels",
     help: "padding of the CIFAR stem; auto: 2 for SimSiam, 1 for SimCLR")
   static let width = Key<Int?>(
-    optional: "width", .int(in: 1...512), default: "auto", auto: true, unit: "channels",
+    optional: "width", .int(in: ConfigurationLimits.width), default: "auto", auto: true,
+    unit: "channels",
     help: "base width: 64 is the full ResNet, 16 small's default")
   static let zeroInit = Key<Bool?>(
     optional: "zero_init", .onOff, default: "auto", auto: true,

@@ -6,16 +6,18 @@ import Sessions
 public enum MethodCommand: Command {
   static let name = Key<MethodName>("name", .choice(of: MethodName.self), help: "the method")
   static let batch = Key<Int?>(
-    optional: "batch", .int(in: 2...65_536), default: "auto", auto: true, unit: "images",
+    optional: "batch", .int(in: ConfigurationLimits.batch), default: "auto", auto: true,
+    unit: "images",
     help: "images of a step; auto: 256 SimSiam, 512 SimCLR")
   static let temp = Key<Double?>(
     optional: "temp", .number(.above(0)), default: "auto", auto: true,
     help: "temperature of NT-Xent; auto: 0.7")
   static let proj = Key<[Int]?>(
-    optional: "proj", .list(of: .int(in: 1...65_536), count: 2...2), default: "auto", auto: true,
+    optional: "proj", .list(of: .int(in: ConfigurationLimits.head), count: 2...2), default: "auto",
+    auto: true,
     help: "projector [hidden,out]; auto: [2048,2048] SimSiam, [h,128] SimCLR")
   static let pred = Key<Int?>(
-    optional: "pred", .int(in: 1...65_536), default: "auto", auto: true,
+    optional: "pred", .int(in: ConfigurationLimits.head), default: "auto", auto: true,
     help: "hidden width of SimSiam's predictor; auto: 512")
   static let alpha = Key<Double?>(
     optional: "alpha", .number(.within(0, 1)), default: "auto", auto: true,
@@ -24,7 +26,8 @@ public enum MethodCommand: Command {
     optional: "start", .duration(.epochs), default: "auto", auto: true,
     help: "plain epochs before the bank is used; auto: 51epochs")
   static let stages = Key<Int?>(
-    optional: "stages", .int(in: 1...1000), default: "auto", auto: true, unit: "epochs",
+    optional: "stages", .int(in: ConfigurationLimits.stages), default: "auto", auto: true,
+    unit: "epochs",
     help: "past epochs that the bank averages; auto: 1")
   static let normalize = Key<Bool?>(
     optional: "normalize", .onOff, default: "auto", auto: true,

@@ -124,6 +124,13 @@ private struct Resolver {
       : pick(
         "backbone", "padding", c.padding, else: isSimSiam == true ? 2 : 1,
         because: isSimSiam == true ? "the SimSiam half's stem" : "the SimCLR half's stem")
+    let smallest = isImages ? min(data.inputShape[0], data.inputShape[1]) : 0
+    if stem == .cifar, smallest + 2 * padding < 3 {
+      throw SessionError(
+        "padding=\(padding) needs images of at least \(3 - 2 * padding) pixels, "
+          + "the data have \(data.inputShape[0])×\(data.inputShape[1])",
+        help: "backbone \(c.name.rawValue) padding=1")
+    }
     let zeroInit = pick(
       "backbone", "zero_init", c.zeroInit, else: isSimSiam == true,
       because: isSimSiam == true ? "the SimSiam half" : "the SimCLR half")

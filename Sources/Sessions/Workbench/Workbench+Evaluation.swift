@@ -60,12 +60,14 @@ extension Workbench {
     let learner = try model()
     let graph = EvaluationGraph(
       learner.network, model: learner.model, workers: workers,
-      rows: min(Self.evaluationRows(learner), max(1, ids.count)))
+      rows: try evaluationRows(
+        learner.network, wanted: min(Self.evaluationRows(learner), ids.count)))
     guard let dimension = graph.dimension(layer) else {
       throw SessionError(
         "the model has no layer '\(layer.rawValue)'",
         help: layer == .h ? nil : "method simsiam")
     }
+    try refuse(atLeast: 4 * Double(ids.count) * Double(dimension), "the table of features")
     var values = [Float](repeating: 0, count: ids.count * dimension)
     var start = 0
     while start < ids.count {

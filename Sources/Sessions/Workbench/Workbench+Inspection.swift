@@ -63,6 +63,7 @@ extension Workbench {
         shape: found.shape,
         values: Array(UnsafeBufferPointer(start: found.pointer, count: found.count)))
     case .activation(let name):
+      try checkActivations(learner)
       let graph = try learner.activations()
       guard let tensor = graph.activation(name) ?? graph.activation("backbone." + name) else {
         throw unknown(name, among: graph.activationNames, "layer")

@@ -160,27 +160,6 @@ public final class Workbench {
     metrics = MetricLog()
   }
 
-  /// Refuses a model whose arenas alone would not fit into memory, before anything is allocated.
-  private func checkSize(_ c: ResolvedConfiguration, _ facts: DataFacts) throws {
-    let network = ContrastiveNetwork(
-      backbone: c.backbone, method: c.method, inputShape: facts.inputShape)
-    let parameters = Double(network.layout.parameterLayout.floatCount)
-    var floats = 5 * parameters
-    if let method = c.method {
-      if method.name == .simsiamMulti {
-        floats += Double(facts.count) * Double(method.projectorOut) * Double(method.stages + 1)
-      }
-      let pixels = Double(facts.inputShape.reduce(1, *))
-      floats += 2 * Double(method.batch) * (pixels + Double(c.backbone.width) * pixels / 3)
-    }
-    let limit = Double(memoryLimit)
-    guard floats * 4 <= limit else {
-      throw SessionError(
-        "the model needs at least \(Self.gigabytes(floats * 4)), "
-          + "the limit is \(Self.gigabytes(limit))", help: "set memory 8GB")
-    }
-  }
-
   /// The largest amount of memory that a session may use, in bytes; 80 % of the machine's.
   public var memoryLimit: Int = Int(clamping: ProcessInfo.processInfo.physicalMemory) / 10 * 8
 
