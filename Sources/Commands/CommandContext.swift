@@ -41,6 +41,8 @@ public final class CommandContext {
   public let workbench: Workbench
   /// What the session did, as a script.
   public var log = SessionLog()
+  /// Whether it was said that no seed was set.
+  var saidSeed = false
   /// How many replays run around this session: 0 for the user's own.
   var replayDepth = 0
   /// What the log says of a command that failed after it changed the state: `step 12`.

@@ -5,7 +5,7 @@ import Sessions
 public enum BatchCommand: Command {
   /// The declaration.
   public static let spec = CommandSpec(
-    "batch", group: .train, summary: "Looks at the last step's batch.",
+    "batch", group: .inspect, summary: "Looks at the last step's batch.",
     requiring: [
       CommandForm(
         "show", summary: "Lists the images with class, loss and the agreement of their views.",
