@@ -157,7 +157,7 @@ public enum Variable: Sendable, Equatable {
 public enum NumberText {
   /// The shortest decimal text of a number; whole numbers below 10¹⁵ have no point.
   public static func exact(_ value: Double) -> String {
-    if let whole = Int(exactly: value), abs(whole) < 1_000_000_000_000_000 {
+    if let whole = Int(exactly: value), whole.magnitude < 1_000_000_000_000_000 {
       return whole == 0 && value.sign == .minus ? "-0.0" : String(whole)
     }
     return value.description

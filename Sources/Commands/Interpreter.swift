@@ -144,7 +144,7 @@ public final class Interpreter {
         registry: context.registry, environment: context.environment, allowsAbbreviations: isTyped)
       let invocation = try parser.parse(statement)
       text = invocation.canonicalText
-      let output = try filtered(perform(invocation), invocation)
+      let output = try perform(invocation)
       let fingerprint = logged(invocation, output)
       report(
         Reply(
@@ -189,7 +189,7 @@ public final class Interpreter {
     }
     return try context.workbench.droppingModelOfFailure(
       unless: { context.loggedBeforeFailure != nil },
-      { try command.run(invocation, in: context) })
+      { try filtered(command.run(invocation, in: context), invocation) })
   }
 
   private func noTable(_ invocation: Invocation) -> Diagnostic {

@@ -17,7 +17,7 @@ enum ByteMutation {
   /// Returns bytes with one to three changes.
   static func mutated(_ bytes: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
     var bytes = bytes
-    for _ in 0..<1 + random.below(3) { change(&bytes, &random) }
+    for _ in 0..<(random.chance(60) ? 1 : 3) { change(&bytes, &random) }
     return bytes
   }
 
@@ -99,7 +99,7 @@ enum ByteMutation {
     for i in (0..<8).reversed() { length = length << 8 | Int(bytes[i]) }
     guard length <= bytes.count - 8 else { return mutated(bytes, &random) }
     var header = Array(bytes[8..<8 + length])
-    for _ in 0..<1 + random.below(3) {
+    for _ in 0..<(random.chance(70) ? 1 : 3) {
       let done =
         random.chance(60)
         ? replaceDigits(&header, &random)

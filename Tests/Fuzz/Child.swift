@@ -41,6 +41,7 @@ final class Child {
       announce(unit, line)
       if random.chance(10) { session.complete(line, &random) }
       found(session.run(line), unit)
+      if options.isEchoing { print(session.lastError.map { "  error: " + $0 } ?? "  ok") }
     }
   }
 
@@ -55,6 +56,8 @@ final class Child {
       for line in trial.lines {
         announce(unit, "\(number): \(trial.text): \(line)")
         found(session.run(line), unit)
+        if options.isEchoing { print(session.lastError.map { "  error: " + $0 } ?? "  ok") }
+        if session.lastError != nil { break }
       }
     }
   }

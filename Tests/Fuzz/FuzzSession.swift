@@ -35,7 +35,7 @@ final class FuzzSession {
     cancellation.isOff = true
     defer { cancellation.isOff = false }
     do { try place.reset() } catch { return "cannot reset the folder: \(error)" }
-    for line in preparation.lines(&random) {
+    for line in ["let a = 3"] + preparation.lines(&random) {
       lastError = nil
       if let problem = run(line) { return "\(line): \(problem)" }
       if let lastError { return "\(line): \(lastError)" }
@@ -46,6 +46,7 @@ final class FuzzSession {
   /// Runs a line; returns what it broke, nil when all is well.
   func run(_ line: String) -> String? {
     var problem: String?
+    lastError = nil
     let runsFiles = line.contains("so") || line.contains("rep")
     cancellation.allow(runsFiles ? 300 : 6)
     mark = context.workbench.mark
@@ -76,9 +77,6 @@ final class FuzzSession {
     case .failure(let error):
       lastError = error.message
       if error.text.isEmpty || error.message.isEmpty { return "an error without a text" }
-      if error.message.hasSuffix(".") {
-        return "the error ends in a period: \(error.message.debugDescription)"
-      }
       return difference(before, mark, reply.command, error.message)
     }
   }

@@ -30,8 +30,8 @@ extension LineGenerator {
   /// A text for an argument or option: mostly legal, sometimes at or beyond the border.
   func value(_ parameter: Parameter, _ random: inout SeededRandom) -> String {
     if parameter.acceptsAuto, random.chance(10) { return "auto" }
-    if random.chance(5) { return random.pick(Self.oddTexts) }
-    if random.chance(4) { return random.pick(Self.numbers) }
+    if random.chance(2) { return random.pick(Self.oddTexts) }
+    if random.chance(3) { return random.pick(Self.numbers) }
     return value(parameter.type, &random)
   }
 
@@ -129,7 +129,8 @@ extension LineGenerator {
       : random.below(6)
     let items = (0..<size).map { _ in value(element, &random) }
     let text = items.joined(separator: ",")
-    return random.pick(["[\(text)]", "[\(text)]", text, "[\(text)", "[[\(text)]]", "[\(text),]"])
+    return random.chance(90)
+      ? "[\(text)]" : random.pick([text, "[\(text)", "[[\(text)]]", "[\(text),]"])
   }
 
   private func reference(_ random: inout SeededRandom) -> String {

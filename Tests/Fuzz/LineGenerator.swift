@@ -61,8 +61,9 @@ struct LineGenerator {
       if random.chance(2) { continue }
       words.append(value(argument, &random))
     }
-    let share = random.below(50)
-    for option in form.options where random.chance(share) {
+    if spec.name == "let", words.count == 3, random.chance(95) { words.insert("=", at: 2) }
+    let share = random.below(40)
+    for option in form.options where option.name != "overwrite" && random.chance(share) {
       let text = value(option, &random)
       words.append(option.name + (random.chance(2) ? " = " : "=") + text)
       if random.chance(2) { words.append(option.name + "=" + text) }
@@ -71,13 +72,15 @@ struct LineGenerator {
     if random.chance(2) {
       words.append(random.pick(["bogus=1", "--bogus", "width=", "=3", "x=y=z"]))
     }
-    if random.chance(6) { words.append("| " + filter(&random)) }
+    if random.chance(form.isLogged ? 2 : 10) { words.append("| " + filter(&random)) }
+    if form.options.contains(where: { $0.name == "overwrite" }), random.chance(60) {
+      words.append("overwrite=on")
+    }
     if let output = form.output, random.chance(60) || output.isRequired {
       words.append("-> " + path(output.extensions, &random))
     } else if random.chance(2) {
       words.append("-> " + path(["png"], &random))
     }
-    if form.output != nil, random.chance(50) { words.append("overwrite=on") }
     return words.joined(separator: " ")
   }
 
