@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Methods
 import Tensors
@@ -30,9 +31,11 @@ extension Workbench {
   /// Refuses what needs more bytes than the limit.
   func refuse(atLeast bytes: Double, _ what: String) throws {
     guard bytes > Double(memoryLimit) else { return }
+    let gigabytes = (bytes / Double(1 << 30)).rounded(.up)
+    let fits = gigabytes * Double(1 << 30) < Double(ProcessInfo.processInfo.physicalMemory)
     throw SessionError(
       "\(what) needs at least \(Self.size(bytes)), the limit is \(Self.size(Double(memoryLimit)))",
-      help: "set memory 8GB")
+      help: fits ? "set memory \(Int(gigabytes))GB" : nil)
   }
 
   /// Refuses a rerun of the last batch whose activations would not all fit into memory.
