@@ -41,7 +41,7 @@ public struct Settings {
   /// The convolution algorithm.
   public static let convolution = Key<Convolution>(
     "conv", .choice(of: Convolution.self), default: .auto,
-    help: "convolution algorithm; direct is the reference")
+    help: "convolution algorithm; direct is the reference, auto picks it for every shape today")
   /// The most memory that sizes from users and files may ask for.
   public static let memory = Key<MemorySize>(
     "memory", .bytes, default: .share(0.8), help: "the most memory that a command may ask for")

@@ -11,7 +11,7 @@ import Testing
     for set in [TrainedSession.attention, TrainedSession.bank] {
       let method = set == TrainedSession.bank ? "bank" : "attn"
       if ["bank", "attn"].contains(verb), verb != method { continue }
-      let session = try TrainedSession(set, steps: 14)
+      let session = try TrainedSession(set, steps: 14, redirectsFiles: true)
       let spec = try #require(session.context.registry[verb])
       for example in spec.examples {
         let isOfSimCLR = example.line.contains("fc1")

@@ -17,11 +17,16 @@ final class TrainedSession {
   let bench = Workbench(threads: 2)
   let context: CommandContext
   let interpreter: Interpreter
+  private let folder = NSTemporaryDirectory() + "dyad-session-" + UUID().uuidString
 
-  init(_ lines: [String] = [], steps: Int = 0) throws {
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  /// With `redirectsFiles`, what commands write goes below a folder of this session's own.
+  init(_ lines: [String] = [], steps: Int = 0, redirectsFiles: Bool = false) throws {
     context = CommandContext(workbench: bench)
     interpreter = Interpreter(context)
     SessionRecorder.attach(to: interpreter)
+    if redirectsFiles { context.shell.files.redirection = folder }
     for line in lines { _ = try output(line) }
     if steps > 0 { _ = try output("step \(steps)") }
   }

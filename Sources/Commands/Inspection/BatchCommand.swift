@@ -1,11 +1,16 @@
 import CommandLanguage
+import Datasets
 import Sessions
 
 /// Looks at the last step's batch.
 public enum BatchCommand: Command {
+  static let file = Key<String>("file", .path(["safetensors"]), help: "the file to write")
+  static let epochs = Key<Int>(
+    "epochs", .int(in: 1...10_000), default: 1, unit: "epochs", help: "how many epochs")
+
   /// The declaration.
   public static let spec = CommandSpec(
-    "batch", group: .inspect, summary: "Looks at the last step's batch.",
+    "batch", group: .inspect, summary: "Looks at the last step's batch, records coming ones.",
     requiring: [
       CommandForm(
         "show", summary: "Lists the images with class, loss and the agreement of their views.",
@@ -16,11 +21,18 @@ public enum BatchCommand: Command {
       CommandForm(
         "ids", summary: "Lists the numbers of the images in order.",
         examples: [Example("batch ids", "For attn sample, bank rows, data show")]),
+      CommandForm(
+        "record", summary: "Writes the coming epochs' batches, views included.",
+        arguments: [file], options: [epochs], writesFile: true,
+        examples: [
+          Example("batch record views.safetensors", "`data batches views.safetensors` replays them")
+        ]),
     ], seeAlso: ["attn", "bank", "step"])
 
   /// Looks.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let bench = context.workbench
+    if invocation.subcommand == "record" { return try record(invocation, context) }
     guard invocation.subcommand == "show" else {
       let ids = try bench.lastBatchIDs()
       var output = Output.text(
@@ -30,6 +42,17 @@ public enum BatchCommand: Command {
       return output
     }
     return .table(try show(bench))
+  }
+
+  private static func record(_ invocation: Invocation, _ context: CommandContext) throws -> Output {
+    let files = context.shell.files
+    let path = try files.checkedPath(invocation[file], for: invocation) ?? ""
+    let recorded = try context.workbench.recordBatches(
+      to: path, epochs: invocation[epochs], isCancelled: { context.cancellation.isRequested })
+    files.didWrite(path)
+    return .text(
+      "  \(path)  \(recorded.epochs) epochs of \(recorded.stepsPerEpoch) steps of "
+        + "\(recorded.batchSize), two views each")
   }
 
   private static func show(_ bench: Workbench) throws -> Table {
