@@ -155,11 +155,13 @@ extension Workbench {
   }
 
   /// Measures a costly metric of the present state or of the last batch.
-  func measure(_ name: MetricName) throws -> Double? {
+  func measure(_ name: MetricName, _ isCancelled: () -> Bool = { false }) throws -> Double? {
     let learner = try model()
     switch name {
     case .knn:
-      return try knn(WeightedKNN(), layer: .h, trainLimit: nil, testLimit: nil).result.top1
+      return try knn(
+        WeightedKNN(), layer: .h, trainLimit: nil, testLimit: nil, isCancelled: isCancelled
+      ).result.top1
     case .erank:
       return try EffectiveRank.rankMe(learner.batchFeatures(.z, view: 0))
     case .align:

@@ -48,7 +48,7 @@ extension Workbench {
         report.times.add(times)
         report.images += learner.configuration.method?.batch ?? 0
         lastTimes = times
-        try recordTracks(learner)
+        try recordTracks(learner, isCancelled)
         report.last = metrics.records.last
         progress(report.steps, record)
       }
@@ -122,12 +122,17 @@ extension Workbench {
     metrics.set(.erank, value)
   }
 
-  private func recordTracks(_ learner: Learner) throws {
+  /// Measures and writes what is due; a costly measurement that the user stops is left out.
+  private func recordTracks(_ learner: Learner, _ isCancelled: () -> Bool) throws {
     guard let record = metrics.records.last, !tracks.isEmpty else { return }
     let ends = learner.stepInEpoch == 0
     for track in tracks where track.isDue(step: record.step, epoch: record.epoch, ends: ends) {
       for name in track.metrics where metrics.records.last?.values[name] == nil {
-        if let value = try measure(name) { metrics.set(name, value) }
+        do {
+          if let value = try measure(name, isCancelled) { metrics.set(name, value) }
+        } catch  where isCancelled() {
+          continue
+        }
       }
       if let complete = metrics.records.last { try track.write(complete) }
     }
@@ -141,7 +146,7 @@ extension Workbench {
     if method.classes > 0 { out += [.classLoss, .acc1, .acc5] }
     if !method.name.isSimSiamFamily { out.append(.contrastAcc) }
     out += [.erank, .align, .uniform]
-    if data?.loaded.labels != nil, data?.loaded.train != nil { out.append(.knn) }
+    if data?.loaded.labels != nil, data?.loaded.test != nil { out.append(.knn) }
     return MetricName.allCases.filter(out.contains)
   }
 
