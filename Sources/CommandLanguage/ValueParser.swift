@@ -152,7 +152,7 @@ enum ValueParser {
       let part = unit == "%" ? value / 100 : value
       let isPlain = unit.isEmpty && integer(count) != nil && !count.contains(".") && value != 0
       guard units.contains(.fraction), part >= 0, part <= 1, !isPlain else {
-        let whole = integer(count).map { abs($0) }
+        let whole = integer(count).map(\.magnitude)
         let help = whole.map { whole in
           Diagnostic.alternatives(
             (units.contains(.steps) ? ["\(whole)steps"] : [])

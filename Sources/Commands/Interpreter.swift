@@ -204,7 +204,8 @@ public final class Interpreter {
     case .shell:
       !["let", "source", "quit"].contains(invocation.spec.name)
         && (invocation.spec.name != "set" || invocation.form.name.isEmpty)
-    case .inspect, .evaluate, .draw: true
+    case .inspect, .evaluate: invocation.name != "bank reset"
+    case .draw: false
     }
   }
 

@@ -91,6 +91,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "width beyond 64 bits", trained, "backbone small width=9223372036854775808",
       at: "9223372036854775808", "an integer in 1…512"),
     BadInput(
+      "the smallest integer as a duration", trained,
+      "schedule cosine warmup=-9223372036854775808", at: "-9223372036854775808", "a duration like"),
+    BadInput(
       "range beyond memory", images, "data show 0..9223372036854775807",
       at: "0..9223372036854775807", "at most 1000000"),
     BadInput(
