@@ -1,12 +1,12 @@
 /// The states that lines meet.
 enum Preparation {
-  case empty, demo, images, model, steps, points, batches, saved
+  case empty, demo, images, model, steps, points, batches, cifar, saved
 
   /// One of the states, those with a trained model more often.
   static func random(_ random: inout SeededRandom) -> Preparation {
     let states: [Preparation] = [
       .empty, .empty, .demo, .images, .model, .steps, .steps, .steps, .steps, .points, .batches,
-      .saved,
+      .cifar, .cifar, .saved,
     ]
     return states[random.below(states.count)]
   }
@@ -38,6 +38,8 @@ enum Preparation {
         "data batches b.safetensors", "backbone resnet18 width=1",
         "method simclr proj=[4,4] batch=4", "step 2",
       ]
+    case .cifar:
+      return ["data cifar10 root=cifar10", "backbone small width=2", method, "step 2"]
     case .saved: return ["load session s"]
     }
   }
