@@ -49,9 +49,33 @@ public struct SessionLog: Sendable, Equatable {
   /// Makes an empty log.
   public init() {}
 
-  /// Adds a command that succeeded.
+  /// Eight hexadecimal digits over every command so far, comments left out.
+  ///
+  /// A mark records it, so that a replay finds a changed line that changes no state.
+  public var commandHash: String {
+    var hash = ContentHash(seed: 3)
+    for case .command(let text, _) in entries { hash.update(text) }
+    let digits = String(UInt32(truncatingIfNeeded: hash.finalize()), radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
+  /// Gives the last command a mark, unless it has one.
+  public mutating func close(with mark: Mark?) {
+    guard let mark, case .command(let text, nil)? = entries.last else { return }
+    entries[entries.count - 1] = .command(text, stamped(mark))
+  }
+
+  /// Returns a mark that also records the commands so far.
+  public func stamped(_ mark: Mark) -> Mark {
+    var mark = mark
+    mark.notes.append("log=" + commandHash)
+    return mark
+  }
+
+  /// Adds a command that succeeded; its mark, if any, is stamped with the commands so far.
   public mutating func append(_ command: String, mark: Mark?) {
-    entries.append(.command(command, mark))
+    entries.append(.command(command, nil))
+    if let mark { entries[entries.count - 1] = .command(command, stamped(mark)) }
   }
 
   /// Adds a comment; it must begin with `#`.

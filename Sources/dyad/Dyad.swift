@@ -7,6 +7,8 @@ import Sessions
 @main
 enum Dyad {
   static func main() {
+    // A file-size limit then gives an ordinary write error instead of a signal.
+    signal(SIGXFSZ, SIG_IGN)
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 

@@ -59,14 +59,21 @@ struct Replay {
           return result
         }
         progress(statement.text)
-        if let error = interpreter.runReplayed(statement) { throw error }
+        if let error = interpreter.runReplayed(statement) {
+          guard isVerified, !cancellation.isRequested else { throw error }
+          result.difference = (
+            place(statement.range.lowerBound), "'\(statement.text)' failed: \(error.message)"
+          )
+          return result
+        }
         result.commands += 1
       case .comment(let text, let range):
         guard let mark = SessionLog.Mark(text) else { continue }
         result.marks += 1
         guard isVerified else { continue }
-        if let difference = compare(mark, context.workbench.mark) {
-          let command = items[..<i].last.map { self.text($0) } ?? ""
+        let now = context.workbench.mark.map(context.log.stamped)
+        if let difference = compare(mark, now) {
+          let command = lastCommand(before: i, in: items)
           result.difference = (
             place(range.lowerBound), "after '\(command)' \(difference)"
           )
@@ -78,11 +85,9 @@ struct Replay {
     return result
   }
 
-  private func text(_ item: ScriptItem) -> String {
-    switch item {
-    case .command(let statement): statement.text
-    case .comment(let text, _): text
-    }
+  private func lastCommand(before index: Int, in items: [ScriptItem]) -> String {
+    for case .command(let statement) in items[..<index].reversed() { return statement.text }
+    return "the beginning"
   }
 
   private func mark(after index: Int, in items: [ScriptItem]) -> SessionLog.Mark? {
@@ -101,15 +106,20 @@ struct Replay {
     if recorded.step != now.step {
       return "step: expected \(recorded.step), found \(now.step)"
     }
-    func note(_ mark: SessionLog.Mark) -> String {
-      mark.notes.first { $0.hasPrefix("config=") } ?? "config=none"
+    func note(_ mark: SessionLog.Mark, _ name: String) -> String {
+      mark.notes.first { $0.hasPrefix(name) } ?? name + "none"
     }
-    if note(recorded) != note(now) {
-      return "configuration: expected \(note(recorded)), found \(note(now))"
+    if note(recorded, "config=") != note(now, "config=") {
+      return "configuration: expected \(note(recorded, "config=")), "
+        + "found \(note(now, "config="))"
     }
     if recorded.fingerprint != now.fingerprint {
       return "fingerprint: expected \(recorded.fingerprint ?? "none"), "
         + "found \(now.fingerprint ?? "none")"
+    }
+    if note(recorded, "log=") != "log=none", note(recorded, "log=") != note(now, "log=") {
+      return "the commands since the mark before are not those that were recorded: expected "
+        + "\(note(recorded, "log=")), found \(note(now, "log="))"
     }
     return nil
   }

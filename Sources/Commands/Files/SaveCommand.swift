@@ -51,8 +51,10 @@ public enum SaveCommand: Command {
       let endings = invocation[state] && bench.hasModel ? [".safetensors", ".dyad"] : [".dyad"]
       let targets = try endings.map { try files.checkedPath(base + $0, for: invocation) ?? base }
       let target = String((targets.last ?? base).dropLast(5))
+      var log = context.log
+      log.close(with: bench.mark)
       let written = try bench.saveSession(
-        target, log: context.log, state: invocation[state])
+        target, log: log, state: invocation[state])
       for path in written { files.didWrite(path) }
       return .text("  " + written.joined(separator: "  "))
     case "tensors":

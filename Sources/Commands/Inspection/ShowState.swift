@@ -45,7 +45,7 @@ enum ShowState {
     let test = loaded.test.map { " + \($0.count) test" } ?? ""
     let classes = loaded.labels == nil ? "no labels" : "\(loaded.classNames.count) classes"
     return "\(loaded.name)  \(loaded.sampleCount)\(test) samples, \(classes), hash "
-      + String(loaded.hash, radix: 16)
+      + Fingerprint(value: loaded.hash).description
   }
 
   /// The preset in force when `augment` was not called.

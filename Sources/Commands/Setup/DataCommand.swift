@@ -78,7 +78,7 @@ public enum DataCommand: Command {
   private static func describe(_ state: DataState) -> String {
     let data = state.loaded
     let facts = state.facts
-    let hash = String(data.hash, radix: 16)
+    let hash = Fingerprint(value: data.hash).description
     let classes = facts.classes > 0 ? "\(facts.classes) classes" : "no labels"
     switch data.content {
     case .images(let train, let test):

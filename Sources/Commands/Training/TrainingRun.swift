@@ -9,7 +9,7 @@ enum TrainingRun {
   /// A run cut short by a key or an error is logged by what it did (`step 371`).
   static func run(_ count: Int, _ context: CommandContext, label: String) throws -> Output {
     let bench = context.workbench
-    if bench.configuration.seed == nil, !context.saidSeed {
+    if bench.configuration.seed == nil, !context.saidSeed, bench.metrics.records.isEmpty {
       context.saidSeed = true
       context.onProgress(.line("  seed 0: none was set; 'seed N' draws everything anew"))
     }

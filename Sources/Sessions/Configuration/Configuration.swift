@@ -23,6 +23,7 @@ public struct Configuration: Sendable, Hashable, Codable {
   ///
   /// Throws: `SessionError` when a choice does not fit the data or the method.
   public func resolve(_ data: DataFacts) throws -> ResolvedConfiguration {
+    try validate()
     var resolver = Resolver(configuration: self, data: data)
     return try resolver.resolve()
   }
@@ -91,17 +92,12 @@ private struct Resolver {
     -> BackboneConfiguration
   {
     _ = pick("backbone", "name", c.name, else: c.name, because: "")
-    let isResNet = [.resnet18, .resnet34, .resnet50].contains(c.name)
+    let isResNet = c.name.isResNet
     let isImages = data.inputShape.count == 3
     if c.name != .mlp, !isImages {
       throw SessionError(
         "backbone '\(c.name.rawValue)' needs images, the data are points [\(data.inputShape[0])]",
         help: "backbone mlp")
-    }
-    for (option, isSet) in [
-      ("stem", c.stem != nil), ("padding", c.padding != nil), ("zero_init", c.zeroInit != nil),
-    ] where isSet && !isResNet {
-      throw SessionError("backbone '\(c.name.rawValue)' has no option '\(option)'")
     }
     let side = isImages ? max(data.inputShape[0], data.inputShape[1]) : 0
     let width = pick(
@@ -116,7 +112,7 @@ private struct Resolver {
       "backbone", "stem", c.stem, else: side <= 64 ? .cifar : .imagenet,
       because: "images are \(side) pixels")
     if stem == .imagenet, c.padding != nil {
-      throw SessionError("padding belongs to stem=cifar, the stem is imagenet")
+      throw SessionError("padding belongs to stem=cifar, the stem is imagenet for these images")
     }
     let padding =
       stem == .imagenet
@@ -142,7 +138,6 @@ private struct Resolver {
     _ c: MethodChoice, backbone: BackboneConfiguration, isSimSiam: Bool
   ) throws -> MethodConfiguration {
     _ = pick("method", "name", c.name, else: c.name, because: "")
-    try refuseForeignOptions(c, isSimSiam: isSimSiam)
     let h = featureDimension(backbone)
     let family = isSimSiam ? "the SimSiam half" : "the SimCLR half"
     let batch = pick(
@@ -190,19 +185,6 @@ private struct Resolver {
       classes: classifier ? data.classes : 0)
   }
 
-  private func refuseForeignOptions(_ c: MethodChoice, isSimSiam: Bool) throws {
-    let isMulti = c.name == .simsiamMulti
-    let foreign: [(String, Bool)] = [
-      ("temp", c.temperature != nil && isSimSiam), ("pred", c.predictor != nil && !isSimSiam),
-      ("alpha", c.alpha != nil && !isMulti), ("start", c.start != nil && !isMulti),
-      ("stages", c.stages != nil && !isMulti), ("normalize", c.normalize != nil && !isMulti),
-      ("on", c.attention != nil && c.name != .simclrAttn),
-    ]
-    if let option = foreign.first(where: \.1)?.0 {
-      throw SessionError("method '\(c.name.rawValue)' has no option '\(option)'")
-    }
-  }
-
   private func featureDimension(_ b: BackboneConfiguration) -> Int {
     switch b.name {
     case .resnet18, .resnet34, .small: 8 * b.width
@@ -217,14 +199,7 @@ private struct Resolver {
     let name = pick(
       "optim", "name", chosen?.name, else: isSimSiam ? .sgd : .lars, because: family)
     let c = chosen ?? OptimizerChoice(name)
-    if name != .lars, c.trust != nil || c.variant != nil {
-      throw SessionError(
-        "optim '\(name.rawValue)' has no option '\(c.trust != nil ? "trust" : "variant")'")
-    }
     let isAdam = name == .adam || name == .adamw
-    if isAdam, c.momentum != nil {
-      throw SessionError("optim '\(name.rawValue)' has no option 'momentum'")
-    }
     let lr = pick(
       "optim", "lr", c.lr, else: isAdam ? 1e-3 : name == .lars ? 1 : 0.5,
       because: "the default of \(name.rawValue)")
@@ -282,9 +257,6 @@ private struct Resolver {
     if name == .cosine {
       startLR = pick("schedule", "start_lr", c.startLR, else: 3e-5, because: "the SimSiam half")
       minLR = pick("schedule", "min_lr", c.minLR, else: 0, because: "the SimSiam half")
-    } else if c.startLR != nil || c.minLR != nil {
-      throw SessionError(
-        "schedule '\(name.rawValue)' has no option '\(c.startLR != nil ? "start_lr" : "min_lr")'")
     }
     return ResolvedSchedule(
       name: name, warmup: warmup, total: total, startLR: startLR, minLR: minLR)

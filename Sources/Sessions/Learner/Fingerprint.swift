@@ -11,6 +11,9 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
   /// The hash.
   public let value: UInt64
 
+  /// Wraps a hash.
+  public init(value: UInt64) { self.value = value }
+
   /// Sixteen hexadecimal digits.
   public var description: String {
     let text = String(value, radix: 16)

@@ -24,7 +24,7 @@ extension Workbench {
     guard !overflow, floats <= memoryLimit / 8 else {
       throw SessionError(
         "the views of \(epochs) epochs of \(steps) steps exceed the memory limit of "
-          + Self.gigabytes(Double(memoryLimit)), help: "set memory 8GB")
+          + Self.gigabytes(Double(memoryLimit)))
     }
     let source = try LoaderSource(
       state.loaded, pipeline: pipeline(), batch: method.batch, seed: seed)

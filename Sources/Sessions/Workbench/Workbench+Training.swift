@@ -54,7 +54,10 @@ extension Workbench {
       }
     } catch {
       partial(report)
-      throw error
+      guard report.steps > 0 else { throw error }
+      throw SessionError(
+        "\(error); stopped after \(report.steps) of \(count) steps, which are kept",
+        help: (error as? SessionError)?.help)
     }
     return report
   }

@@ -98,6 +98,7 @@ public final class Workbench {
   ) throws -> ChangeReport {
     var next = configuration
     change(&next)
+    try next.validate()
     let nextData = newData ?? data
     if let nextData, next.backbone != nil { _ = try next.resolve(nextData.facts) }
     guard let learner, let nextData else {
