@@ -2,6 +2,7 @@ import Foundation
 
 /// The working directory of a child: whatever a line reads or writes is in here.
 final class FuzzFolder {
+  private let base: String
   /// Its path.
   let path: String
   /// Files that every unit starts with, by name.
@@ -9,7 +10,9 @@ final class FuzzFolder {
 
   /// Makes the folder and the original files, and goes there.
   init() throws {
-    path = NSTemporaryDirectory() + "dyad-fuzz-\(getpid())"
+    base = NSTemporaryDirectory() + "dyad-fuzz-\(getpid())"
+    // One level down: `~.dyad` is beside the folder, not in it.
+    path = base + "/work"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     _ = FileManager.default.changeCurrentDirectoryPath(path)
     setenv("HOME", path, 1)
@@ -37,7 +40,7 @@ final class FuzzFolder {
   /// Removes the folder.
   func remove() {
     chmod(path + "/readonly", 0o755)
-    try? FileManager.default.removeItem(atPath: path)
+    try? FileManager.default.removeItem(atPath: base)
   }
 
   /// Writes a file in place, without flushing it to the disk.

@@ -81,8 +81,10 @@ final class Supervisor {
       "--from", "\(job.units.lowerBound)", "--until", "\(job.units.upperBound)",
       "--status", paths.0, "--findings", paths.1,
     ]
+    // What a child leaves behind when it dies is removed with the folder.
+    try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true)
     process.environment = ProcessInfo.processInfo.environment.merging(
-      ["SWIFT_BACKTRACE": "enable=no"], uniquingKeysWith: { $1 })
+      ["SWIFT_BACKTRACE": "enable=no", "TMPDIR": base + "/"], uniquingKeysWith: { $1 })
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle(forWritingAtPath: paths.2)
