@@ -1,4 +1,5 @@
 import CommandLanguage
+import Kernels
 import Datasets
 import Sessions
 

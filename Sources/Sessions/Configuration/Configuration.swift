@@ -1,3 +1,4 @@
+import Kernels
 import Layers
 import Methods
 
@@ -14,7 +15,7 @@ public struct Configuration: Sendable, Hashable, Codable {
   /// The schedule.
   public var schedule: ScheduleChoice?
   /// How convolutions are computed.
-  public var convolution: ConvolutionAlgorithm = .auto
+  public var convolution: ConvolutionChoice = .auto
 
   /// Makes a configuration in which nothing was set.
   public init() {}
@@ -72,7 +73,7 @@ private struct Resolver {
     guard let methodChoice = configuration.method, let family else {
       return ResolvedConfiguration(
         backbone: backbone, method: nil, optimizer: nil, schedule: nil, stepsPerEpoch: 0,
-        options: options)
+        convolution: configuration.convolution, options: options)
     }
     let method = try method(methodChoice, backbone: backbone, isSimSiam: family)
     let steps = data.stepsPerEpoch(batch: method.batch)
@@ -85,7 +86,7 @@ private struct Resolver {
     let schedule = try schedule(stepsPerEpoch: steps, isSimSiam: family)
     return ResolvedConfiguration(
       backbone: backbone, method: method, optimizer: optimizer, schedule: schedule,
-      stepsPerEpoch: steps, options: options)
+      stepsPerEpoch: steps, convolution: configuration.convolution, options: options)
   }
 
   private mutating func backbone(_ c: BackboneChoice, isSimSiam: Bool?) throws
