@@ -10,6 +10,7 @@ public final class Workers: @unchecked Sendable {
   public private(set) var threads: Int
   private var scratch: [ScratchBuffer]
   private var shared = ScratchBuffer()
+  private var isDescending = false
 
   /// Makes a pool of at least one thread.
   public init(threads: Int) {
@@ -41,6 +42,29 @@ public final class Workers: @unchecked Sendable {
           run(chunk, worker)
         }
       }
+    }
+  }
+
+  /// As `parallel`, with every other call in descending order.
+  ///
+  /// For passes over the same large maps: what the last pass touched last is still in the cache
+  /// when the next one begins there. Chunks do not depend on each other, so results do not change.
+  public func sweep(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
+    isDescending.toggle()
+    guard isDescending else {
+      parallel(chunks, body)
+      return
+    }
+    parallel(chunks) { chunk, worker in body(chunks - 1 - chunk, worker) }
+  }
+
+  /// As `parallel(count:grain:)`, with every other call in descending order.
+  public func sweep(
+    count: Int, grain: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void
+  ) {
+    let step = max(1, grain)
+    sweep((count + step - 1) / step) { chunk, worker in
+      body(chunk * step..<min(count, (chunk + 1) * step), worker)
     }
   }
 

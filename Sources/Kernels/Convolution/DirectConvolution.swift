@@ -177,7 +177,7 @@ private func multiplyGathered(
   let depth = gather.depth
   gather.runs.withUnsafeBufferPointer { runBuffer in
     guard let runs = runBuffer.baseAddress else { return }
-    workers.parallel(count: gather.rows, grain: tileRows) { range, worker in
+    workers.sweep(count: gather.rows, grain: tileRows) { range, worker in
       let scratch = workers.scratch(worker, count: tileRows * (ld + widest + 16))
       let tile = scratch
       let edge = tile + tileRows * ld

@@ -130,7 +130,7 @@ struct WinogradConvolution {
     let layout = PointLayout.rows(tiles: rows * grid.tilesX, channels: depth)
     let plane = rows * grid.tilesX * 16 + 16
     let rowScratch = winogradScratch(grid)
-    workers.parallel(count: grid.tileRows, grain: rows) { range, worker in
+    workers.sweep(count: grid.tileRows, grain: rows) { range, worker in
       let points = workers.scratch(
         worker, count: kind.points * (layout.plane + plane) + rowScratch)
       let products = points + kind.points * layout.plane
