@@ -129,6 +129,9 @@ public enum HelpText {
     if case .number(let range) = parameter.type, !range.text.isEmpty { facts.append(range.text) }
     if case .duration = parameter.type { facts.append(parameter.type.expected) }
     if !parameter.unit.isEmpty { facts.append("in " + parameter.unit) }
+    if !parameter.owners.isEmpty {
+      facts.append("only " + parameter.owners.joined(separator: ", "))
+    }
     if !facts.isEmpty { text += " (" + facts.joined(separator: "; ") + ")" }
     if !parameter.isRequired { text += " [\(parameter.defaultText)]" }
     return text

@@ -55,6 +55,9 @@ public struct Registry: Sendable {
         check(
           parameter.isRequired || !parameter.defaultText.isEmpty,
           place + "'\(parameter.name)' has no default")
+        check(
+          Set(parameter.owners).isSubset(of: choices(of: form.arguments.first)),
+          place + "'\(parameter.name)' belongs to what cannot be chosen")
       }
       for entry in form.switches {
         check(isPhrase(entry.help), place + "help of '--\(entry.name)' is no phrase")
@@ -79,6 +82,10 @@ public struct Registry: Sendable {
     } catch {
       return ["\(spec.name): example '\(example.line)' fails: \(error)"]
     }
+  }
+
+  private func choices(of parameter: Parameter?) -> [String] {
+    if case .choice(let names)? = parameter?.type { names } else { [] }
   }
 
   private func isSentence(_ text: String) -> Bool {

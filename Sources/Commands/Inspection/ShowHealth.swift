@@ -11,8 +11,7 @@ enum ShowHealth {
     guard bench.metrics.records.last != nil, let method = try bench.resolved().method else {
       throw SessionError("no step was taken yet: there is nothing to judge", help: "step")
     }
-    // Without the last batch (a loaded session) the rank is simply not shown.
-    _ = try? bench.completeLastRecord()
+    try bench.completeLastRecord()
     guard let record = bench.metrics.records.last else { return Table([]) }
     let rows = MetricName.allCases.compactMap { name in
       record.values[name].map { row(name, $0, method) }

@@ -6,7 +6,7 @@ import Sessions
 enum HealthLine {
   /// The stable part: the same on every replay.
   static func text(_ record: StepRecord, _ bench: Workbench) -> String {
-    guard let method = try? bench.resolved().method else { return "" }
+    guard let method = bench.resolution?.method else { return "" }
     var parts = ["step \(record.step)", "e\(record.epoch)"]
     if let loss = record.values[.loss] {
       let chance =

@@ -19,6 +19,9 @@ enum TrainingRun {
     do {
       shownReport = try bench.train(
         steps: count, isCancelled: { context.cancellation.isRequested },
+        evaluating: { done, all in
+          context.onProgress(.status("  knn before the first step: features \(done)/\(all)"))
+        },
         progress: { done, record in
           let now = DispatchTime.now().uptimeNanoseconds
           guard now - start > 1_000_000_000, now - shown > 200_000_000 else { return }
@@ -32,8 +35,9 @@ enum TrainingRun {
     guard let last = shownReport.last else {
       return Output(.text("  stopped before the first step"))
     }
-    _ = try? bench.completeLastRecord()
+    let missing = unmeasured(bench)
     var lines = [HealthLine.text(bench.metrics.records.last ?? last, bench)]
+    if let missing { lines.append(missing) }
     if shownReport.wasCancelled {
       lines.append(
         "  stopped after \(shownReport.steps) of \(count) steps: the state is consistent, "
@@ -44,6 +48,17 @@ enum TrainingRun {
       data: data(last))
     if shownReport.wasCancelled { output.loggedText = "step \(shownReport.steps)" }
     return output
+  }
+
+  /// Completes the record of a report; the steps are taken, so a rank that cannot be measured is
+  /// no error of the command, but it is said.
+  private static func unmeasured(_ bench: Workbench) -> String? {
+    do {
+      try bench.completeLastRecord()
+      return nil
+    } catch {
+      return "  no erank: \(Interpreter.diagnostic(error).message)"
+    }
   }
 
   private static func data(_ record: StepRecord) -> [(String, JSONValue)] {

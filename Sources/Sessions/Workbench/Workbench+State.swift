@@ -52,7 +52,7 @@ extension Workbench {
   /// Where the session stands.
   public var summary: StateSummary {
     var out = StateSummary()
-    out.stepsPerEpoch = (try? resolved())?.stepsPerEpoch ?? 0
+    out.stepsPerEpoch = resolution?.stepsPerEpoch ?? 0
     let float = MemoryLayout<Float>.stride
     if let data { out.memory.append(.init(part: "data", bytes: data.loaded.byteCount)) }
     guard let learner else { return out }
