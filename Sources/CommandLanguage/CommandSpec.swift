@@ -44,6 +44,13 @@ public struct CommandForm: Sendable {
   }
 }
 
+extension CommandForm {
+  /// What can be chosen as the first argument, when it is a choice; options may belong to some only.
+  var choices: [String] {
+    if case .choice(let names)? = arguments.first?.type { names } else { [] }
+  }
+}
+
 /// A line to type and what it does; tests parse every one.
 public struct Example: Sendable, Equatable {
   /// The line.

@@ -134,9 +134,7 @@ public struct Completer {
 
   /// The options that the chosen value of the form's first argument has.
   private func options(of form: CommandForm, _ first: String?) -> [Parameter] {
-    guard let first, case .choice(let names)? = form.arguments.first?.type,
-      let choice = resolve(first, names)
-    else { return form.options }
+    guard let first, let choice = resolve(first, form.choices) else { return form.options }
     return form.options.filter { $0.belongs(to: choice) }
   }
 

@@ -81,6 +81,7 @@ extension Key {
   /// The same option, which only some values of the command's first argument have.
   ///
   /// - Parameter owners: Those values, as `choice` of the first argument lists them.
+  /// - Returns: The key with its owners.
   public func only(for owners: [String]) -> Key {
     var key = self
     key.parameter.owners = owners

@@ -56,7 +56,7 @@ public struct Registry: Sendable {
           parameter.isRequired || !parameter.defaultText.isEmpty,
           place + "'\(parameter.name)' has no default")
         check(
-          Set(parameter.owners).isSubset(of: choices(of: form.arguments.first)),
+          Set(parameter.owners).isSubset(of: form.choices),
           place + "'\(parameter.name)' belongs to what cannot be chosen")
       }
       for entry in form.switches {
@@ -82,10 +82,6 @@ public struct Registry: Sendable {
     } catch {
       return ["\(spec.name): example '\(example.line)' fails: \(error)"]
     }
-  }
-
-  private func choices(of parameter: Parameter?) -> [String] {
-    if case .choice(let names)? = parameter?.type { names } else { [] }
   }
 
   private func isSentence(_ text: String) -> Bool {

@@ -11,6 +11,7 @@ enum ScriptStanding {
   ///   - error: The error, with its place.
   ///   - source: The script that it ended: the one of its place, or one that ran that with `source`.
   ///   - last: The last command of the script that succeeded.
+  /// - Returns: The lines that were run, as a clause without a final period.
   static func note(_ error: Diagnostic, in source: SourceText, after last: Statement?) -> String? {
     guard let name = source.name else { return nil }
     let isItsOwn = error.source == source

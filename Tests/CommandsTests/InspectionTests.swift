@@ -223,8 +223,20 @@ import Testing
     #expect(session.text("tensor w:a[0:2").contains("error:"))
     #expect(session.text("tensor m:backbone.conv1").contains("no trained parameter"))
     #expect(!session.text("tensor m:backbone.conv1.weight[0]").contains("error:"))
+    #expect(session.text("tensor z1[0, 1, 2, 3]").hasSuffix("\n                  ^"))
     let plain = try TrainedSession(["data demo n=200", "backbone small width=4"])
     #expect(plain.text("tensor m:backbone.conv1.weight").contains("no optimizer without a method"))
+  }
+
+  @Test func aStepThatIsNotFiniteIsSeenInEveryReport() throws {
+    let session = try TrainedSession(TrainedSession.attention)
+    _ = try session.output("set nonfinite allow; optim sgd lr=1e30; track erank,loss")
+    #expect(session.text("step 3").contains("erank nan / 8"))
+    #expect(
+      session.text("show health").hasSuffix(
+        "\n  diverged: z is not finite; 'set nonfinite stop' stops before such a step"))
+    let ranks = session.bench.metrics.series(.erank)
+    #expect(ranks.count == 3 && ranks[0].value.isFinite && ranks[2].value.isNaN)
   }
 
   /// Python's rules: bounds are clamped, what is empty has a shape and no rows.
@@ -250,6 +262,16 @@ import Testing
     _ = try session.output("tensor z1[0:0] -> \(folder.path)/e.csv")
     #expect(try String(contentsOfFile: folder.path + "/e.csv", encoding: .utf8).isEmpty)
     #expect(session.text("viz hist z1[0:0] -> \(folder.path)/e.png").contains("has 0"))
+  }
+
+  @Test func helpSaysWhichChoicesHaveAnOption() throws {
+    let session = try TrainedSession()
+    func help(_ verb: String) -> String {
+      session.text("help \(verb)").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    #expect(help("optim").contains("(greater than 0; only lars) [auto]"))
+    #expect(help("data").contains("in images; not batches) [all]"))
+    #expect(help("data").contains("drop them (off) [auto]"))
   }
 
   @Test func onlyWhatTheMethodHasIsOffered() throws {

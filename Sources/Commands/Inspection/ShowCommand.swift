@@ -35,7 +35,7 @@ public enum ShowCommand: Command {
     case .optim: return .table(try optim(bench))
     case .health: return .table(try ShowHealth.table(bench))
     case .runs: return .table(ShowRuns.table(bench))
-    case .defaults: return .table(ShowDefaults.table(context))
+    case .defaults: return .table(try ShowDefaults.table(context))
     }
   }
 

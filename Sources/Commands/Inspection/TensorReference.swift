@@ -97,11 +97,12 @@ enum TensorReference {
   /// One resolved slice per axis; `...` and axes that are not named take everything.
   private static func axisSlices(_ reference: Reference, shape: [Int]) throws -> [AxisSlice] {
     let given = reference.slices
-    let named = given.filter { $0 != .ellipsis }.count
+    let positions = given.indices.filter { given[$0] != .ellipsis }
+    let named = positions.count
     guard named <= shape.count else {
       throw SliceError(
         message: "'\(reference.tensorName)' has \(shape.count) ax\(shape.count == 1 ? "is" : "es") "
-          + "\(shape), the slice names \(named)")
+          + "\(shape), the slice names \(named)", position: positions[shape.count])
     }
     let fill = shape.count - named
     let all = (slice: Reference.Slice.range(start: nil, stop: nil, step: 1), position: Int?.none)

@@ -31,6 +31,19 @@ enum HealthLine {
     return "  " + parts.joined(separator: "   ")
   }
 
+  /// Adds to the last record what only a report shows.
+  ///
+  /// The steps are taken, so that an effective rank that cannot be measured is no error of the
+  /// command; it is said in a line instead, which is returned.
+  static func complete(_ bench: Workbench) -> String? {
+    do {
+      try bench.completeLastRecord()
+      return nil
+    } catch {
+      return "  no erank: \(Interpreter.diagnostic(error).message)"
+    }
+  }
+
   /// The parts that differ from run to run.
   static func volatile(_ report: TrainingReport) -> [Output.Volatile] {
     let seconds = report.times.total

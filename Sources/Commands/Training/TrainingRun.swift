@@ -35,7 +35,7 @@ enum TrainingRun {
     guard let last = shownReport.last else {
       return Output(.text("  stopped before the first step"))
     }
-    let missing = unmeasured(bench)
+    let missing = HealthLine.complete(bench)
     var lines = [HealthLine.text(bench.metrics.records.last ?? last, bench)]
     if let missing { lines.append(missing) }
     if shownReport.wasCancelled {
@@ -48,17 +48,6 @@ enum TrainingRun {
       data: data(last))
     if shownReport.wasCancelled { output.loggedText = "step \(shownReport.steps)" }
     return output
-  }
-
-  /// Completes the record of a report; the steps are taken, so a rank that cannot be measured is
-  /// no error of the command, but it is said.
-  private static func unmeasured(_ bench: Workbench) -> String? {
-    do {
-      try bench.completeLastRecord()
-      return nil
-    } catch {
-      return "  no erank: \(Interpreter.diagnostic(error).message)"
-    }
   }
 
   private static func data(_ record: StepRecord) -> [(String, JSONValue)] {

@@ -165,7 +165,10 @@ extension Workbench {
         WeightedKNN(), layer: .h, trainLimit: nil, testLimit: nil, isCancelled: isCancelled
       ).result.top1
     case .erank:
-      return try EffectiveRank.rankMe(learner.batchFeatures(.z, view: 0))
+      let z = try learner.batchFeatures(.z, view: 0)
+      // What is not finite has no rank; like the other metrics of such a step it is nan.
+      guard z.values.allSatisfy(\.isFinite) else { return .nan }
+      return try EffectiveRank.rankMe(z)
     case .align:
       return try AlignmentUniformity.alignment(
         learner.batchFeatures(.z, view: 0).normalizedRows(workers),

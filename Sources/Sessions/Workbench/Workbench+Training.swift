@@ -124,7 +124,7 @@ extension Workbench {
   /// Adds the effective rank to the last record, for a report.
   ///
   /// Without the step's batch, as in a loaded session, there is nothing to measure.
-  /// Throws: `LinearAlgebraError` when z has no rank: values that are not finite.
+  /// Throws: `LinearAlgebraError` when the singular values cannot be found.
   public func completeLastRecord() throws {
     guard learner?.lastBatch != nil, metrics.records.last?.values[.erank] == nil,
       let value = try measure(.erank)
