@@ -101,7 +101,7 @@ extension Workbench {
   /// and backbone are chosen.
   private var plannedNetwork: ContrastiveNetwork? {
     if let learner { return learner.network }
-    guard let data, let resolved = try? configuration.resolve(data.facts) else { return nil }
+    guard let data, let resolved = resolution else { return nil }
     return ContrastiveNetwork(
       backbone: resolved.backbone, method: resolved.method, inputShape: data.facts.inputShape,
       convolution: resolved.convolution)
