@@ -28,6 +28,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CLineEdit", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "CProcessor"),
     .target(
       name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: numeric,
       linkerSettings: [.linkedLibrary("m")]),
@@ -53,8 +54,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "CommandLanguage", "Sessions", "Plots", "Analysis", "Methods", "Datasets", "Files",
-        "Images", "Layers", "Tensors", "Kernels",
+        "CProcessor", "CommandLanguage", "Sessions", "Plots", "Analysis", "Methods", "Datasets",
+        "Files", "Images", "Layers", "Tensors", "Kernels",
       ], swiftSettings: strict),
     .executableTarget(
       name: "dyad", dependencies: ["Commands", "CommandLanguage", "Sessions", "CLineEdit"],
@@ -95,7 +96,8 @@ let package = Package(
     .testTarget(
       name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: strict),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "TestSupport"], swiftSettings: strict),
+      name: "CommandsTests", dependencies: ["Commands", "CProcessor", "TestSupport"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
