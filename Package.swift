@@ -72,7 +72,8 @@ let package = Package(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport", "COpenBLAS"],
       swiftSettings: numeric),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: numeric),
+      name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TestSupport"],
+      swiftSettings: numeric),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "Tensors", "Kernels", "Files", "TestSupport"],
       swiftSettings: numeric),
