@@ -60,6 +60,12 @@ let package = Package(
     .executableTarget(
       name: "dyad", dependencies: ["Commands", "CommandLanguage", "Sessions", "CLineEdit"],
       swiftSettings: strict),
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "Commands", "CommandLanguage", "Sessions", "Analysis", "Methods", "Datasets", "Files",
+        "Images", "Layers", "Tensors", "Kernels", "COpenBLAS",
+      ], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport",
       swiftSettings: numeric),

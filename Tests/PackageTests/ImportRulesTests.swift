@@ -32,6 +32,13 @@ import Testing
       ]
     ),
     ("dyad", ["Commands", "CommandLanguage", "Sessions", "CLineEdit"]),
+    (
+      "bench",
+      [
+        "COpenBLAS", "Kernels", "Tensors", "Layers", "Images", "Files", "Datasets", "Methods",
+        "Analysis", "Sessions", "CommandLanguage", "Commands",
+      ]
+    ),
   ]
   static let system: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc"]
 

@@ -1,0 +1,62 @@
+import Kernels
+
+/// One convolution with its memory, ready to run each of its three passes.
+///
+/// The only file here that knows how the kernels are called. A pass includes what a step does
+/// for it: preparing the weights.
+final class ConvolutionCase {
+  /// The three passes.
+  enum Pass: String, CaseIterable {
+    case forward
+    case data = "backward data"
+    case weights = "backward weights"
+  }
+
+  let shape: ConvolutionShape
+  private let workers: Workers
+  private let x: Arena
+  private let y: Arena
+  private let w: Arena
+  private let workspace: Arena
+
+  init(_ shape: ConvolutionShape, workers: Workers) {
+    self.shape = shape
+    self.workers = workers
+    x = Self.filled(shape.n * shape.h * shape.w * shape.c)
+    y = Self.filled(shape.n * shape.oh * shape.ow * shape.k)
+    w = Self.filled(shape.k * shape.c * shape.r * shape.s)
+    workspace = Self.filled(
+      max(
+        convolutionForwardPackedCount(shape), convolutionBackwardPackedCount(shape),
+        convolutionBackwardWeightsWorkspace(shape)))
+  }
+
+  private static func filled(_ count: Int) -> Arena {
+    var layout = ArenaLayout()
+    layout.add("values", shape: [count])
+    let arena = Arena(layout: layout)
+    for i in 0..<count { arena.base[i] = Float(i &* 7919 % 1021) / 1021 - 0.5 }
+    return arena
+  }
+
+  /// The algorithm that is used for a pass.
+  func algorithm(_ pass: Pass) -> String { "direct" }
+
+  /// Runs a pass; its output overwrites the case's own input or gradient.
+  func run(_ pass: Pass) {
+    switch pass {
+    case .forward:
+      packConvolutionForward(workers, shape, weights: w.base, to: workspace.base)
+      convolutionForward(
+        workers, shape, x: x.base, packed: workspace.base, bias: nil, y: y.base)
+    case .data:
+      packConvolutionBackward(workers, shape, weights: w.base, to: workspace.base)
+      convolutionBackwardData(
+        workers, shape, dy: y.base, packed: workspace.base, accumulate: false, dx: x.base)
+    case .weights:
+      convolutionBackwardWeights(
+        workers, shape, x: x.base, dy: y.base, accumulate: false, workspace: workspace.base,
+        dw: w.base)
+    }
+  }
+}
