@@ -28,6 +28,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CLineEdit", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "CProcessor"),
     .target(
       name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: numeric,
       linkerSettings: [.linkedLibrary("m")]),
@@ -53,12 +54,18 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "CommandLanguage", "Sessions", "Plots", "Analysis", "Methods", "Datasets", "Files",
-        "Images", "Layers", "Tensors", "Kernels",
+        "CProcessor", "CommandLanguage", "Sessions", "Plots", "Analysis", "Methods", "Datasets",
+        "Files", "Images", "Layers", "Tensors", "Kernels",
       ], swiftSettings: strict),
     .executableTarget(
       name: "dyad", dependencies: ["Commands", "CommandLanguage", "Sessions", "CLineEdit"],
       swiftSettings: strict),
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "Commands", "CommandLanguage", "Sessions", "Analysis", "Methods", "Datasets", "Files",
+        "Images", "Layers", "Tensors", "Kernels", "COpenBLAS",
+      ], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport",
       swiftSettings: numeric),
@@ -71,7 +78,8 @@ let package = Package(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport", "COpenBLAS"],
       swiftSettings: numeric),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: numeric),
+      name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TestSupport"],
+      swiftSettings: numeric),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "Tensors", "Kernels", "Files", "TestSupport"],
       swiftSettings: numeric),
@@ -95,7 +103,8 @@ let package = Package(
     .testTarget(
       name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: strict),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "TestSupport"], swiftSettings: strict),
+      name: "CommandsTests", dependencies: ["Commands", "CProcessor", "TestSupport"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

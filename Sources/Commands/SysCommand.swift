@@ -1,5 +1,6 @@
 import CommandLanguage
 import Foundation
+import Kernels
 
 /// Shows the machine and the versions.
 public enum SysCommand: Command {
@@ -20,6 +21,7 @@ public enum SysCommand: Command {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let threads = context.shell.settings[Settings.threads]
     let memory = Double(ProcessInfo.processInfo.physicalMemory) / Double(1 << 30)
+    let tensors = TensorMemory.counts
     let limit = context.shell.settings.text(of: "memory")
     var output = Output.table(
       Table(
@@ -34,12 +36,15 @@ public enum SysCommand: Command {
         ], hidesHeadings: true))
     output.data = [
       ("version", .string(version)), ("cores", .int(cores)), ("threads", .int(threads ?? cores)),
-      ("memory", .number(memory)),
+      ("memory", .number(memory)), ("tensor_blocks", .int(tensors.blocks)),
+      ("tensor_bytes", .int(tensors.bytesInUse)),
     ]
     if let resident = status("VmRSS"), let peak = status("VmHWM") {
       output.volatile = [
         Output.Volatile("resident", "in use \(resident / 1024) MB"),
         Output.Volatile("peak", "peak \(peak / 1024) MB"),
+        Output.Volatile(
+          "tensors", "tensors \(tensors.bytesInUse >> 20) MB, \(tensors.blocks) allocations"),
       ]
     }
     return output

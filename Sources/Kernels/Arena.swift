@@ -47,18 +47,16 @@ public final class Arena: @unchecked Sendable {
   public let layout: ArenaLayout
   /// The first float.
   public let base: MutableFloatPointer
+  private let capacity: Int
 
   /// Allocates an arena of zeros.
   public init(layout: ArenaLayout) {
     self.layout = layout
-    let count = max(16, layout.floatCount)
-    base = UnsafeMutableRawPointer.allocate(
-      byteCount: count * MemoryLayout<Float>.stride, alignment: 64
-    ).bindMemory(to: Float.self, capacity: count)
-    base.initialize(repeating: 0, count: count)
+    capacity = max(16, layout.floatCount)
+    base = TensorMemory.allocate(capacity)
   }
 
-  deinit { base.deallocate() }
+  deinit { TensorMemory.deallocate(base, capacity) }
 
   /// The number of floats, padding included.
   public var floatCount: Int { layout.floatCount }

@@ -11,6 +11,9 @@ public final class Workers: @unchecked Sendable {
   private var scratch: [ScratchBuffer]
   private var shared = ScratchBuffer()
   private var isDescending = false
+  /// The largest scratch that was asked for, and the size that every worker has at least.
+  private let largest = Atomic<Int>(0)
+  private var reserved = 0
 
   /// Makes a pool of at least one thread.
   public init(threads: Int) {
@@ -22,10 +25,21 @@ public final class Workers: @unchecked Sendable {
   public func setThreads(_ count: Int) {
     threads = max(1, count)
     while scratch.count < threads { scratch.append(ScratchBuffer()) }
+    reserved = 0
+  }
+
+  /// Gives every worker the largest scratch: which worker takes which chunk is chance, and a worker
+  /// must not allocate when it meets a large one for the first time, many steps later.
+  private func reserveScratch() {
+    let wanted = largest.load(ordering: .relaxed)
+    guard wanted > reserved else { return }
+    for buffer in scratch { _ = buffer.floats(wanted) }
+    reserved = wanted
   }
 
   /// Calls `body(chunk, worker)` once for every chunk; `worker` is below `threads`.
   public func parallel(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
+    reserveScratch()
     let width = min(threads, chunks)
     guard width > 1 else {
       for chunk in 0..<max(0, chunks) { body(chunk, 0) }
@@ -80,8 +94,12 @@ public final class Workers: @unchecked Sendable {
 
   /// Returns a worker's scratch of at least `count` floats; it is valid until its next request.
   public func scratch(_ worker: Int, count: Int) -> MutableFloatPointer {
-    scratch[worker].floats(count)
+    if count > largest.load(ordering: .relaxed) { largest.max(count, ordering: .relaxed) }
+    return scratch[worker].floats(count)
   }
+
+  /// The floats of each worker's scratch, for tests and reports.
+  public var scratchCounts: [Int] { scratch.map(\.capacity) }
 
   /// Returns the scratch that all workers share in one region; requested outside the region.
   public func sharedScratch(count: Int) -> MutableFloatPointer { shared.floats(count) }
@@ -90,19 +108,18 @@ public final class Workers: @unchecked Sendable {
 /// A 64-byte-aligned buffer that only grows.
 final class ScratchBuffer {
   private var base: MutableFloatPointer?
-  private var capacity = 0
+  private(set) var capacity = 0
 
   func floats(_ count: Int) -> MutableFloatPointer {
     if let base, count <= capacity { return base }
-    base?.deallocate()
+    if let base { TensorMemory.deallocate(base, capacity) }
     capacity = max(count + count / 4, 4096)
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
-    let fresh = raw.bindMemory(to: Float.self, capacity: capacity)
-    fresh.initialize(repeating: 0, count: capacity)
+    let fresh = TensorMemory.allocate(capacity)
     base = fresh
     return fresh
   }
 
-  deinit { base?.deallocate() }
+  deinit {
+    if let base { TensorMemory.deallocate(base, capacity) }
+  }
 }

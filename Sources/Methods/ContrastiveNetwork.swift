@@ -113,6 +113,13 @@ public final class ContrastiveNetwork {
     return record(keepsAll: keepsAll).plan.plannedBytes(computesGradients: !keepsAll)
   }
 
+  /// The convolutions of a training step in order; the first layer's input needs no gradient.
+  ///
+  /// Precondition: the network has a method.
+  package var convolutions: [(name: String, shape: ConvolutionShape, needsInputGradient: Bool)] {
+    record(keepsAll: false).plan.convolutions
+  }
+
   /// The paths of all layers whose activations a training step computes.
   public var layerNames: [String] {
     var probe = method

@@ -52,6 +52,12 @@ public final class TrainingGraph {
 
   deinit { indices.deallocate() }
 
+  /// Gathers the time of each operation while it is set.
+  package var profile: PlanProfile? {
+    get { plan.profile }
+    set { plan.profile = newValue }
+  }
+
   /// The memory of the views [2N, H, W, C]: all first views, then all second views.
   public var views: UnsafeMutableBufferPointer<Float> { plan.data(record.views) }
 
@@ -81,8 +87,10 @@ public final class TrainingGraph {
   /// Applies running statistics and, with a bank, writes the second view's z.
   public func commit(bank: MemoryBank?, epoch: Int) {
     plan.commit()
-    bank?.write(
-      workers, z: z2, indices: indices, count: method.batch, epoch: epoch)
+    guard let bank else { return }
+    plan.profile?.begin(PlanProfile.Part(name: "", kind: "bank", pass: .commit))
+    bank.write(workers, z: z2, indices: indices, count: method.batch, epoch: epoch)
+    plan.profile?.end()
   }
 
   private var z2: FloatPointer {

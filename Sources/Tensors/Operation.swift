@@ -75,6 +75,8 @@ public struct OperationContext {
   public let state: MutableFloatPointer
   /// Floats of scratch.
   public let workspace: MutableFloatPointer
+  /// The clock of a measurement; an operation of several parts may mark them.
+  public internal(set) var profile: PlanProfile?
 
   /// The data of an input.
   public func input(_ i: Int = 0) -> FloatPointer { FloatPointer(inputs[i]) }

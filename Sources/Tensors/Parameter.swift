@@ -101,12 +101,11 @@ public final class ModelState: @unchecked Sendable {
     var stream = RandomStream(
       seed: seed, stream: .initialization, sample: Int(UInt32(truncatingIfNeeded: key)),
       epoch: Int(UInt32(truncatingIfNeeded: key >> 32)))
-    for i in 0..<parameter.entry.count {
-      switch parameter.initializer {
-      case .constant(let value): p[i] = value
-      case .uniform(let bound): p[i] = (2 * stream.uniform() - 1) * bound
-      case .normal(let std): p[i] = stream.normal() * std
-      }
+    let count = parameter.entry.count
+    switch parameter.initializer {
+    case .constant(let value): p.update(repeating: value, count: count)
+    case .uniform(let bound): stream.fillUniform(p, count: count, bound: bound)
+    case .normal(let std): stream.fillNormal(p, count: count, scale: std)
     }
   }
 

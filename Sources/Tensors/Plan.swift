@@ -6,13 +6,17 @@ public final class Plan: @unchecked Sendable {
   private let model: ModelState
   private let values: [PlanBuilder.ValueRecord]
   private let nodes: [PlanBuilder.NodeRecord]
-  private let contexts: [OperationContext]
+  private var contexts: [OperationContext]
   private let runsBackward: [Bool]
   private let memory: Arena
   private let dataOffsets: [Int]
   private let gradientOffsets: [Int?]
   private let lossGradients: [Int]
   private let kept: Set<Int>
+  /// Gathers the time of each operation while it is set.
+  public var profile: PlanProfile? {
+    didSet { for i in contexts.indices { contexts[i].profile = profile } }
+  }
 
   /// Plans the memory of a recorded configuration and allocates it.
   ///
@@ -51,20 +55,34 @@ public final class Plan: @unchecked Sendable {
 
   /// Computes every value from the inputs.
   public func forward() {
-    for i in nodes.indices { nodes[i].operation.forward(contexts[i]) }
+    for i in nodes.indices {
+      profile?.begin(part(i, .forward))
+      nodes[i].operation.forward(contexts[i])
+      profile?.end()
+    }
   }
 
   /// Computes the gradients of the losses with respect to every trained parameter.
   public func backward() {
     for offset in lossGradients { memory.base[offset] = 1 }
     for i in nodes.indices.reversed() where runsBackward[i] {
+      profile?.begin(part(i, .backward))
       nodes[i].operation.backward(contexts[i])
+      profile?.end()
     }
+  }
+
+  private func part(_ node: Int, _ pass: PlanProfile.Pass) -> PlanProfile.Part {
+    PlanProfile.Part(
+      name: nodes[node].outputs.first.map { values[$0.id].name } ?? "",
+      kind: nodes[node].operation.kind, pass: pass)
   }
 
   /// Applies what the run staged (running statistics, counters) to the model.
   public func commit() {
+    profile?.begin(PlanProfile.Part(name: "", kind: "statistics", pass: .commit))
     for i in nodes.indices { nodes[i].operation.commit(contexts[i]) }
+    profile?.end()
   }
 
   /// The memory of a value: an input to be filled, a kept value, or anything during a run.

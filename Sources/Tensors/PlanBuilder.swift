@@ -134,6 +134,18 @@ public final class PlanBuilder {
     nodes.flatMap { $0.outputs.map { values[$0.id].name } }
   }
 
+  /// The convolutions in order; the first layer's input needs no gradient.
+  package var convolutions: [(name: String, shape: ConvolutionShape, needsInputGradient: Bool)] {
+    nodes.compactMap { node in
+      guard let operation = node.operation as? Conv2dOperation, let input = node.inputs.first,
+        let output = node.outputs.first
+      else { return nil }
+      return (
+        values[output.id].name, operation.convolution.shape, values[input.id].needsGradient
+      )
+    }
+  }
+
   /// The names and shapes of all operations' outputs, in order and in the engine's layout.
   public var operationShapes: [(name: String, shape: [Int])] {
     nodes.flatMap { $0.outputs.map { (values[$0.id].name, values[$0.id].shape) } }

@@ -24,10 +24,13 @@ public enum RandomStreamID: UInt32, Sendable {
 /// whatever batch, thread or order computes it.
 /// Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 public struct RandomStream: Sendable {
-  private let key: SIMD2<UInt32>
-  private var counter: SIMD4<UInt32>
+  let key: SIMD2<UInt32>
+  var counter: SIMD4<UInt32>
   private var block = SIMD4<UInt32>()
   private var used = 4
+
+  /// Whether the next word begins a new block.
+  var isAtBlock: Bool { used == 4 }
 
   /// Makes the stream of one (seed, stream, view, sample, epoch).
   public init(

@@ -15,6 +15,10 @@ enum Dyad {
   private static func run(_ arguments: [String]) -> Int32 {
     let cancellation = SignalCancellation()
     let terminal = Terminal()
+    if let problem = ProcessorCheck.problem {
+      terminal.printError(terminal.marked(problem.text))
+      return problem.exitStatus
+    }
     do {
       let options = try LaunchOptions(arguments)
       switch options.mode {

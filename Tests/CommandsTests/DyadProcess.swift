@@ -22,12 +22,12 @@ enum DyadProcess {
     }
   }
 
-  /// Runs the binary to its end.
+  /// Runs the binary, or another program, to its end.
   static func run(
-    _ arguments: [String], input: String = "", folder: String? = nil
+    _ arguments: [String], input: String = "", folder: String? = nil, program: String? = nil
   ) throws -> (status: Int32, output: String, errors: String) {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try path)
+    process.executableURL = URL(fileURLWithPath: try program ?? path)
     process.arguments = arguments
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let pipes = (Pipe(), Pipe(), Pipe())

@@ -92,11 +92,12 @@ import Testing
     view.interpolation = try #require(
       crop["interpolation"]?.string.flatMap(Interpolation.init(rawValue:)))
     if let jitter = values["jitter"], let order = jitter["order"]?.array {
-      view.jitter = try order.compactMap(\.string).map { name in
-        ColorAdjustment(
-          try #require(ColorAdjustment.Kind(rawValue: name)),
-          try #require(jitter[name + "_factor"]?.double))
-      }
+      view.jitter = ColorJitter(
+        try order.compactMap(\.string).map { name in
+          ColorAdjustment(
+            try #require(ColorAdjustment.Kind(rawValue: name)),
+            try #require(jitter[name + "_factor"]?.double))
+        })
     }
     view.isGrayscale = try #require(values["grayscale"]?.bool as Bool?)
     view.blurSigma = values["blur_sigma"]?.double

@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func exponentialOfExtremes() {
-    let x: [Float] = [-.infinity, -1e9, -88, 0, 1, 88.7, 89, .infinity, .nan, -0.0]
+    let x: [Float] = [-.infinity, -1e9, -104, 0, 1, 88.7, 89, .infinity, .nan, -0.0]
     var y = [Float](repeating: 9, count: x.count)
     Rows.exp(x, x.count, shift: 0, to: &y)
     #expect(Array(y[0..<4]) == [0, 0, 0, 1])

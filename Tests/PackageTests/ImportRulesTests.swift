@@ -7,6 +7,7 @@ import Testing
   /// Every target with the targets that it may import; the table of the README's source map.
   static let layers: [(name: String, imports: Set<String>)] = [
     ("COpenBLAS", []), ("CZlib", []), ("CLineEdit", []), ("CPNG", []),
+    ("CProcessor", []),
     ("Kernels", ["COpenBLAS"]),
     ("Tensors", ["Kernels"]),
     ("Layers", ["Tensors", "Kernels"]),
@@ -27,10 +28,17 @@ import Testing
       "Commands",
       [
         "Kernels", "Tensors", "Layers", "Images", "Files", "Datasets", "Methods", "Analysis",
-        "Plots", "Sessions", "CommandLanguage",
+        "Plots", "Sessions", "CommandLanguage", "CProcessor",
       ]
     ),
     ("dyad", ["Commands", "CommandLanguage", "Sessions", "CLineEdit"]),
+    (
+      "bench",
+      [
+        "COpenBLAS", "Kernels", "Tensors", "Layers", "Images", "Files", "Datasets", "Methods",
+        "Analysis", "Sessions", "CommandLanguage", "Commands",
+      ]
+    ),
   ]
   static let system: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc"]
 

@@ -42,7 +42,7 @@ extension Augmentation {
   /// Draws the four factors and their order; a step that cannot change anything is left out.
   ///
   /// Source: torchvision's `ColorJitter.get_params`.
-  private func drawJitter(from stream: inout RandomStream) -> [ColorAdjustment] {
+  private func drawJitter(from stream: inout RandomStream) -> ColorJitter {
     func factor(_ width: Double) -> Double { stream.uniform(max(0, 1 - width), 1 + width) }
     let steps = (
       ColorAdjustment(.brightness, factor(brightness)),
@@ -55,8 +55,7 @@ extension Augmentation {
       let chosen = stream.integer(below: last + 1)
       (order[last], order[chosen]) = (order[chosen], order[last])
     }
-    var result: [ColorAdjustment] = []
-    result.reserveCapacity(4)
+    var result = ColorJitter()
     for position in 0..<4 {
       switch order[position] {
       case 0: if brightness > 0 { result.append(steps.0) }

@@ -11,7 +11,7 @@ public struct ViewParameters: Sendable, Equatable, Codable {
   /// How the crop is resized.
   public var interpolation: Interpolation = .bicubic
   /// The steps of the colour jitter in their order; empty when it is not applied.
-  public var jitter: [ColorAdjustment] = []
+  public var jitter = ColorJitter()
   /// Whether the view is grey.
   public var isGrayscale = false
   /// The standard deviation of the blur in pixels, nil without blur.

@@ -6,6 +6,6 @@ enum NormalRow {
   /// Fills a row from the stream (seed, `bank`, sample).
   static func fill(_ row: MutableFloatPointer, _ count: Int, seed: UInt64, sample: Int) {
     var stream = RandomStream(seed: seed, stream: .bank, sample: sample)
-    for j in 0..<count { row[j] = stream.normal() }
+    stream.fillNormal(row, count: count)
   }
 }

@@ -75,16 +75,17 @@ final class NTXentOperation: Operation {
 }
 
 /// The cross-entropy of class logits [rows, classes], as a root of a plan.
-final class ClassificationOperation: Operation {
-  let kind = "cross-entropy"
+package final class ClassificationOperation: Operation {
+  package let kind = "cross-entropy"
   /// The labels of the batch, −1 where unknown; set before each step.
-  let labels: UnsafeMutablePointer<Int32>
+  package let labels: UnsafeMutablePointer<Int32>
   /// The mean loss of the last run in full precision.
-  private(set) var loss = 0.0
+  package private(set) var loss = 0.0
   private let rows: Int
   private let classes: Int
 
-  init(rows: Int, classes: Int) {
+  /// Makes the operation of a number of rows and classes.
+  package init(rows: Int, classes: Int) {
     self.rows = rows
     self.classes = classes
     labels = .allocate(capacity: rows)
@@ -93,17 +94,17 @@ final class ClassificationOperation: Operation {
 
   deinit { labels.deallocate() }
 
-  var stateCount: Int { rows * classes }
-  var workspaceCount: Int { CrossEntropy.workspaceCount(rows: rows) }
+  package var stateCount: Int { rows * classes }
+  package var workspaceCount: Int { CrossEntropy.workspaceCount(rows: rows) }
 
-  func forward(_ c: OperationContext) {
+  package func forward(_ c: OperationContext) {
     loss = CrossEntropy.evaluate(
       c.workers, logits: c.input(), labels: labels, rows: rows, classes: classes,
       gradient: c.state, workspace: c.workspace)
     c.output()[0] = Float(loss)
   }
 
-  func backward(_ c: OperationContext) {
+  package func backward(_ c: OperationContext) {
     guard let dx = c.inputGradient() else { return }
     copyOrAdd(
       c.workers, count: rows * classes, x: c.state, accumulate: c.addsToInputGradient(), y: dx)

@@ -24,6 +24,10 @@ public final class Learner {
   let optimizerState: Arena
   private var schedule: ScheduleCursor?
   private var graph: TrainingGraph?
+  /// Gathers the time of each part of a step while it is set.
+  package var profile: PlanProfile? {
+    didSet { graph?.profile = profile }
+  }
   /// The state before the last step, for `a:` (activations of that step's batch).
   private(set) var before: ModelState?
 
@@ -140,6 +144,7 @@ public final class Learner {
   func trainingGraph() -> TrainingGraph {
     if let graph { return graph }
     let fresh = TrainingGraph(network, model: model, workers: workers)
+    fresh.profile = profile
     graph = fresh
     before = ModelState(network.layout)
     return fresh
@@ -159,6 +164,14 @@ public final class Learner {
     public var total: Double { wait + forward + backward + commit }
   }
 
+  /// Does a part of a step that is no operation of a plan.
+  private func timed<R>(_ kind: String, _ body: () throws -> R) rethrows -> R {
+    guard let profile else { return try body() }
+    profile.begin(PlanProfile.Part(name: "", kind: kind, pass: .commit))
+    defer { profile.end() }
+    return try body()
+  }
+
   /// Takes one step on the source's next batch and returns its record.
   ///
   /// Throws: `SessionError` when a loss or gradient is not finite (the state is the one before);
@@ -172,32 +185,34 @@ public final class Learner {
     let graph = trainingGraph()
     var times = Times()
     let start = clock()
-    let batch = try source.next(into: graph.views)
+    let batch = try timed("data") { try source.next(into: graph.views) }
     let loaded = clock()
     times.wait = loaded - start
     graph.setBatch(ids: batch.ids, labels: labels)
     graph.forward(bank: bank, epoch: batch.epoch)
-    let metrics = graph.metrics()
+    let metrics = timed("metrics") { graph.metrics() }
     let computed = clock()
     times.forward = computed - loaded
     graph.backward()
     let differentiated = clock()
     times.backward = differentiated - computed
     if !allowsNonFinite {
-      try checkFinite(metrics, at: batch, source: source)
+      try timed("check") { try checkFinite(metrics, at: batch, source: source) }
     }
     let rates = nextRates()
-    before?.copy(from: model)
-    optimizer.step(
-      workers, parameters: model.values.base, gradients: FloatPointer(model.gradients.base),
-      state: optimizerState.base, learningRates: rates.map(\.value), stepNumber: step + 1)
+    timed("copy") { before?.copy(from: model) }
+    timed("optimizer") {
+      optimizer.step(
+        workers, parameters: model.values.base, gradients: FloatPointer(model.gradients.base),
+        state: optimizerState.base, learningRates: rates.map(\.value), stepNumber: step + 1)
+    }
     graph.commit(bank: bank, epoch: batch.epoch)
     step += 1
     stepInEpoch += 1
     let record = StepRecord(
       step: step, epoch: batch.epoch, rates: rates, values: Self.values(metrics, method))
     if stepInEpoch == configuration.stepsPerEpoch {
-      bank?.endEpoch(workers)
+      timed("bank") { bank?.endEpoch(workers) }
       epoch += 1
       stepInEpoch = 0
     }

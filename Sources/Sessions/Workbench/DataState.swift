@@ -49,6 +49,12 @@ public struct DataState: Sendable {
   /// The samples.
   public let loaded: LoadedData
 
+  /// Wraps data that were loaded, or made, elsewhere.
+  package init(choice: DataChoice, loaded: LoadedData) {
+    self.choice = choice
+    self.loaded = loaded
+  }
+
   /// What the resolver must know.
   public var facts: DataFacts {
     let shape = loaded.sampleShape
