@@ -118,7 +118,7 @@ func channelSums<Source: PairSource>(
     let second = first + c
     var p = low
     while p < high {
-      let end = min(high, p &+ 64)
+      let end = min(high, p &+ 16)
       zero(first, 2 &* c)
       // Four rows at a time, all channels of them: memory is read in order.
       while p &+ 4 <= end {

@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// Runs chunks of work on a fixed number of threads and owns their scratch memory.
@@ -11,6 +10,7 @@ public final class Workers: @unchecked Sendable {
   private var scratch: [ScratchBuffer]
   private var shared = ScratchBuffer()
   private var isDescending = false
+  private var team: ThreadTeam?
   /// The largest scratch that was asked for, and the size that every worker has at least.
   private let largest = Atomic<Int>(0)
   private var reserved = 0
@@ -26,6 +26,7 @@ public final class Workers: @unchecked Sendable {
     threads = max(1, count)
     while scratch.count < threads { scratch.append(ScratchBuffer()) }
     reserved = 0
+    team = nil
   }
 
   /// Gives every worker the largest scratch: which worker takes which chunk is chance, and a worker
@@ -49,7 +50,8 @@ public final class Workers: @unchecked Sendable {
       // Safe to share: the region ends before this returns, and chunks have disjoint outputs.
       nonisolated(unsafe) let run = body
       let next = Atomic<Int>(0)
-      DispatchQueue.concurrentPerform(iterations: width) { worker in
+      let team = readyTeam()
+      team.run(min(width, team.count)) { worker in
         while true {
           let chunk = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard chunk < chunks else { return }
@@ -57,6 +59,14 @@ public final class Workers: @unchecked Sendable {
         }
       }
     }
+  }
+
+  /// The threads, started when a region first needs them.
+  private func readyTeam() -> ThreadTeam {
+    if let team { return team }
+    let fresh = ThreadTeam(count: threads)
+    team = fresh
+    return fresh
   }
 
   /// As `parallel`, with every other call in descending order.
