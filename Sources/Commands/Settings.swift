@@ -34,7 +34,7 @@ public struct Settings {
   /// The convolution algorithm.
   public static let convolution = Key<ConvolutionChoice>(
     "conv", .choice(of: ConvolutionChoice.self), default: .auto,
-    help: "convolution algorithm: the fastest for each shape, Winograd where it applies, or direct sums")
+    help: "convolution algorithm: the fastest per shape, Winograd where it applies, or direct sums")
   /// The most memory that sizes from users and files may ask for.
   public static let memory = Key<MemorySize>(
     "memory", .bytes, default: .share(0.8), help: "the most memory that a command may ask for")

@@ -85,7 +85,9 @@ struct PlanSchedule {
     let end = 2 * builder.nodes.count
     let root = gradientRoots()
     var gradientLast = gradientLast
-    for id in root.indices { gradientLast[root[id]] = max(gradientLast[root[id]], gradientLast[id]) }
+    for (id, shared) in root.enumerated() {
+      gradientLast[shared] = max(gradientLast[shared], gradientLast[id])
+    }
     var requests: [BufferRequest] = []
     var dataSlot: [Int?] = []
     var gradientSlot: [Int?] = []

@@ -109,8 +109,8 @@ struct Gather {
         let right = max(left, min(run.count, w &- sx))
         if left > 0 { zero(d, left &* c) }
         if right > left {
-          copy(
-            x + ((place.image &* h &+ sy) &* w &+ sx &+ left) &* c, d + left &* c, (right &- left) &* c)
+          let pixel = (place.image &* h &+ sy) &* w &+ sx &+ left
+          copy(x + pixel &* c, d + left &* c, (right &- left) &* c)
         }
         if right < run.count { zero(d + right &* c, (run.count &- right) &* c) }
       }

@@ -145,7 +145,8 @@ struct WinogradConvolution {
         for xi in 0..<kind.points {
           multiplyRows(
             m: tiles, width: width, kc: depth, a: points + xi * layout.plane, rs: depth,
-            b: u + kind.weightPoint(xi) * weights.point, c: products + xi * plane, ldc: 16, accumulate: false)
+            b: u + kind.weightPoint(xi) * weights.point, c: products + xi * plane, ldc: 16,
+            accumulate: false)
         }
         for (i, row) in range.enumerated() {
           write(

@@ -8,8 +8,9 @@ struct PointLayout {
   var panel: Int
   var tile: Int
 
-  /// Rows of channels [ξ][tiles][C]: what a product broadcasts from. A padded plane keeps the 36
-  /// streams out of one cache set.
+  /// Rows of channels [ξ][tiles][C]: what a product broadcasts from.
+  ///
+  /// A padded plane keeps the streams of all points out of one cache set.
   static func rows(tiles: Int, channels: Int) -> PointLayout {
     PointLayout(plane: tiles * channels + 16, panel: 16, tile: channels)
   }
