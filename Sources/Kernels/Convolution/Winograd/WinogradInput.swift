@@ -92,37 +92,73 @@ struct WinogradRow {
     down: (_ load: (Int) -> F8, _ to: MutableFloatPointer) -> Void,
     along: (_ scratch: MutableFloatPointer, _ c: Int) -> Void
   ) {
-    let (first, ty) = grid.place(tileRow)
-    // Columns between and beside images stay zero for all channels.
-    zero(scratch, map.points &* 8 &* columns)
-    var c = 0
-    while c < channels {
-      let lanes = min(8, channels &- c)
-      for mx in 0..<grid.across where first &+ mx < grid.images {
-        let rows = SourceRows(self, map, top: map.step &* ty &- map.lead, column: mx, first: first)
-        let start = mx &* map.pitchX &+ map.lead
-        let count = min(map.width, columns &- start)
-        var position = scratch + start &* 8
-        var offset = c
-        // The usual case has no test inside the loop.
-        if lanes == 8, rows.isWhole {
-          for _ in 0..<max(0, count) {
-            down({ load8(rows.pointer($0) + offset) }, position)
-            position += 8
-            offset &+= channels
-          }
-        } else {
-          for _ in 0..<max(0, count) {
-            down({ rows.load($0, offset, lanes) }, position)
-            position += 8
-            offset &+= channels
+    withUnsafeTemporaryAllocation(of: SourceSegment.self, capacity: grid.across) { segments in
+      let count = prepare(map, columns: columns, segments)
+      var c = 0
+      while c < channels {
+        let lanes = min(8, channels &- c)
+        for i in 0..<count {
+          let segment = segments[i]
+          var position = scratch + segment.start &* 8
+          var offset = c
+          // The usual case has no test inside the loop.
+          if lanes == 8, segment.rows.isWhole {
+            for _ in 0..<segment.count {
+              down({ load8(segment.rows.pointer($0) + offset) }, position)
+              position += 8
+              offset &+= channels
+            }
+          } else {
+            for _ in 0..<segment.count {
+              down({ segment.rows.load($0, offset, lanes) }, position)
+              position += 8
+              offset &+= channels
+            }
           }
         }
+        along(scratch, c)
+        c &+= 8
       }
-      along(scratch, c)
-      c &+= 8
     }
   }
+
+  /// Finds the images of the row; the columns between and beside them become zero for all channels.
+  private func prepare(
+    _ map: SourceMap, columns: Int, _ segments: UnsafeMutableBufferPointer<SourceSegment>
+  ) -> Int {
+    let (first, ty) = grid.place(tileRow)
+    var count = 0
+    var column = 0
+    for mx in 0..<grid.across where first &+ mx < grid.images {
+      let start = mx &* map.pitchX &+ map.lead
+      let width = max(0, min(map.width, columns &- start))
+      clear(column..<min(columns, start), columns, map.points)
+      column = max(column, start &+ width)
+      segments.initializeElement(
+        at: count,
+        to: SourceSegment(
+          rows: SourceRows(
+            self, map, top: map.step &* ty &- map.lead, column: mx, first: first),
+          start: start, count: width))
+      count &+= 1
+    }
+    clear(min(column, columns)..<columns, columns, map.points)
+    return count
+  }
+
+  private func clear(_ range: Range<Int>, _ columns: Int, _ points: Int) {
+    for point in 0..<points {
+      zero(scratch + (point &* columns &+ range.lowerBound) &* 8, range.count &* 8)
+    }
+  }
+}
+
+/// The columns of a row of tiles that show one image.
+private struct SourceSegment {
+  let rows: SourceRows
+  /// The first of them in the scratch, and their number.
+  let start: Int
+  let count: Int
 }
 
 /// A map from which rows of tiles are made.

@@ -15,10 +15,15 @@ struct WinogradTarget {
     let (first, ty) = grid.place(tileRow)
     let lanes = min(16, channels &- channel)
     let isWhole = lanes == 16 || lanes == 8
+    var shown = 0
+    var top = grid.row(4 &* ty, of: grid.oh, pitch: grid.pitchY, column: 0, first: first)
     for tx in 0..<grid.tilesX {
       let mx = grid.across == 1 ? 0 : min(grid.across &- 1, tx &* 4 / grid.pitchX)
       let x = tx &* 4 &- mx &* grid.pitchX
-      let top = grid.row(4 &* ty, of: grid.oh, pitch: grid.pitchY, column: mx, first: first)
+      if mx != shown {
+        shown = mx
+        top = grid.row(4 &* ty, of: grid.oh, pitch: grid.pitchY, column: mx, first: first)
+      }
       let isInside =
         top.map { $0.y &+ 4 <= grid.oh && x &+ 4 <= grid.ow } ?? false
       let m = points + tx &* 16
