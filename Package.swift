@@ -98,7 +98,9 @@ let package = Package(
       name: "PlotsTests", dependencies: ["Plots", "TestSupport"], swiftSettings: numeric),
     .testTarget(
       name: "SessionsTests",
-      dependencies: ["Sessions", "Layers", "Methods", "Files", "Datasets", "TestSupport"],
+      dependencies: [
+        "Sessions", "Layers", "Methods", "Files", "Datasets", "Kernels", "TestSupport",
+      ],
       swiftSettings: numeric),
     .testTarget(name: "PackageTests", swiftSettings: strict),
     .testTarget(

@@ -64,6 +64,7 @@ public struct CommandParser<Environment: ExpressionEnvironment> {
     }
     invocation.canonicalText = canonical.joined(separator: " ")
     try checkComplete(invocation)
+    try checkOwners(invocation)
     return invocation
   }
 
@@ -184,6 +185,7 @@ public struct CommandParser<Environment: ExpressionEnvironment> {
       of: parameter, valueRange, in: cursor.statement.source, name: "\(invocation.name): \(match)")
     invocation.values[match] = value
     invocation.ranges[match] = valueRange
+    invocation.keyRanges[match] = keyRange
     canonical.append("\(match)=\(written)")
   }
 
@@ -253,6 +255,28 @@ public struct CommandParser<Environment: ExpressionEnvironment> {
         "\(invocation.name) needs '-> \(name)', the file to write",
         help: "\(invocation.canonicalText) -> \(name)")
     }
+  }
+
+  /// Refuses an option that the chosen value of the first argument does not have.
+  private func checkOwners(_ invocation: Invocation) throws {
+    let form = invocation.form
+    guard let first = form.arguments.first, case .text(let choice)? = invocation.values[first.name]
+    else { return }
+    for argument in form.arguments
+    where invocation.values[argument.name] != nil && !argument.belongs(to: choice) {
+      throw Diagnostic(
+        "\(invocation.name) '\(choice)' takes no \(argument.name.uppercased())",
+        at: invocation.ranges[argument.name],
+        help: argument.owners.first.map { "\(invocation.name) \($0) \(argument.name.uppercased())" }
+      )
+    }
+    let given = form.options.filter { invocation.keyRanges[$0.name] != nil }
+    guard let wrong = given.first(where: { !$0.belongs(to: choice) }) else { return }
+    let known = form.options.filter { $0.belongs(to: choice) }.map { $0.name + "=" }
+    throw Diagnostic(
+      "\(invocation.name) '\(choice)' has no option '\(wrong.name)', it has "
+        + Diagnostic.alternatives(known), at: invocation.keyRanges[wrong.name],
+      help: wrong.owners.first.map { "\(invocation.name) \($0) \(wrong.name)=…" })
   }
 
   /// The exact name, or at the prompt the only one that begins so.

@@ -14,6 +14,8 @@ public struct CommandForm: Sendable {
   public let output: OutputFile?
   /// Whether the session's log records the command.
   public let isLogged: Bool
+  /// Whether the reply is a table, so that a filter may follow after `|`.
+  public let givesTable: Bool
   /// Lines to type, with what they do.
   public let examples: [Example]
   /// Whether the form is `NAME = EXPRESSION`.
@@ -25,7 +27,8 @@ public struct CommandForm: Sendable {
   public init(
     _ name: String, summary: String, arguments: [any AnyKey] = [], options: [any AnyKey] = [],
     switches: [Switch] = [], output: OutputFile? = nil, writesFile: Bool = false,
-    isLogged: Bool = true, isAssignment: Bool = false, examples: [Example] = []
+    isLogged: Bool = true, givesTable: Bool = false, isAssignment: Bool = false,
+    examples: [Example] = []
   ) {
     self.name = name
     self.summary = summary
@@ -35,8 +38,16 @@ public struct CommandForm: Sendable {
     self.switches = switches
     self.output = output
     self.isLogged = isLogged
+    self.givesTable = givesTable
     self.isAssignment = isAssignment
     self.examples = examples
+  }
+}
+
+extension CommandForm {
+  /// What can be chosen as the first argument, when it is a choice; options may belong to some only.
+  var choices: [String] {
+    if case .choice(let names)? = arguments.first?.type { names } else { [] }
   }
 }
 
@@ -88,14 +99,16 @@ public struct CommandSpec: Sendable {
     _ name: String, group: CommandGroup, summary: String, details: String = "",
     arguments: [any AnyKey] = [], options: [any AnyKey] = [], switches: [Switch] = [],
     output: OutputFile? = nil, writesFile: Bool = false, isLogged: Bool = true,
-    isAssignment: Bool = false, subcommands: [CommandForm] = [], examples: [Example],
+    givesTable: Bool = false, isAssignment: Bool = false, subcommands: [CommandForm] = [],
+    examples: [Example],
     seeAlso: [String] = []
   ) {
     self.init(
       name: name, group: group, summary: summary, details: details,
       plain: CommandForm(
         "", summary: summary, arguments: arguments, options: options, switches: switches,
-        output: output, writesFile: writesFile, isLogged: isLogged, isAssignment: isAssignment),
+        output: output, writesFile: writesFile, isLogged: isLogged, givesTable: givesTable,
+        isAssignment: isAssignment),
       subcommands: subcommands, examples: examples, seeAlso: seeAlso)
   }
 

@@ -53,9 +53,6 @@ public struct Completer {
     guard let spec = resolve(request.word(0), registry.names).flatMap({ registry[$0] }) else {
       return (request.partial, [])
     }
-    if request.before.last?.kind == .pipe {
-      return (request.partial, matching(TableFilter.names, partial))
-    }
     var form = spec.plain
     var first = 1
     let subcommands = spec.subcommands.map(\.name)
@@ -69,6 +66,9 @@ public struct Completer {
     }
     var found = request.before.count == 1 ? matching(subcommands, partial) : []
     guard let form else { return (request.partial, found) }
+    if request.before.last?.kind == .pipe {
+      return (request.partial, form.givesTable ? matching(TableFilter.names, partial) : [])
+    }
     if request.before.last?.kind == .arrow {
       guard let output = form.output else { return (request.partial, []) }
       return values(.path(output.extensions), request.partial, request, [])
@@ -94,9 +94,10 @@ public struct Completer {
         positionals.append(word)
       }
     }
+    let options = options(of: form, positionals.first)
     if let key = KeySplitter.key(of: partial) {
-      guard let name = resolve(key, form.options.map(\.name)),
-        let parameter = form.options.first(where: { $0.name == name })
+      guard let name = resolve(key, options.map(\.name)),
+        let parameter = options.first(where: { $0.name == name })
       else { return (request.partial, []) }
       let start = request.partial.lowerBound + key.utf8.count + 1
       let extra = parameter.acceptsAuto ? ["auto"] : []
@@ -122,13 +123,19 @@ public struct Completer {
       isRequired = parameter.isRequired && positionals.count <= index
     }
     if !isRequired, range == request.partial {
-      let keys = form.options.map(\.name).filter { !given.contains($0) && $0.hasPrefix(partial) }
+      let keys = options.map(\.name).filter { !given.contains($0) && $0.hasPrefix(partial) }
       found += keys.map { Candidate($0 + "=", endsWord: false) }
       if partial.isEmpty {
         found += form.switches.filter { !given.contains($0.name) }.map { Candidate("--" + $0.name) }
       }
     }
     return (range, found)
+  }
+
+  /// The options that the chosen value of the form's first argument has.
+  private func options(of form: CommandForm, _ first: String?) -> [Parameter] {
+    guard let first, let choice = resolve(first, form.choices) else { return form.options }
+    return form.options.filter { $0.belongs(to: choice) }
   }
 
   /// Candidates for a value's text, which may be a list of which the last item is being typed.
@@ -174,12 +181,13 @@ public struct Completer {
   private func reference(_ text: String) -> [Candidate] {
     if text.contains("[") { return [] }
     guard let colon = text.firstIndex(of: ":") else {
-      return matching(Reference.prefixes, text).map {
+      let known = source.names(of: .references)
+      return matching(known.isEmpty ? Reference.prefixes : known, text).map {
         Candidate($0.text, endsWord: !$0.text.hasSuffix(":"))
       }
     }
     let prefix = String(text[...colon])
-    let kind: DynamicKind = prefix == "a:" ? .layers : .parameters
+    let kind: DynamicKind = prefix == "a:" ? .layers : prefix == "w:" ? .tensors : .parameters
     return dotted(source.names(of: kind).map { prefix + $0 }, text)
   }
 

@@ -8,6 +8,8 @@ public struct Diagnostic: Error, Sendable, Equatable {
   public var range: Range<Int>?
   /// One line that the user could type instead.
   public var help: String?
+  /// What else the user must know: which lines of a script were run before the one that failed.
+  public var note: String?
   /// The text that the range points into.
   public var source: SourceText?
   /// The process's exit status when the error ends a script: 1, or 2 for a failed verification.
@@ -39,10 +41,11 @@ public struct Diagnostic: Error, Sendable, Equatable {
     return "\(name):\(line):\(column)"
   }
 
-  /// The error as a JSON object: message, help, file, line, column.
+  /// The error as a JSON object: message, help, note, file, line, column.
   public var json: JSONValue {
     var members: [(String, JSONValue)] = [("message", .string(message))]
     if let help { members.append(("help", .string(help))) }
+    if let note { members.append(("note", .string(note))) }
     if let source, let range {
       let (line, column) = source.position(of: range.lowerBound)
       if let name = source.name { members.append(("file", .string(name))) }
@@ -51,11 +54,12 @@ public struct Diagnostic: Error, Sendable, Equatable {
     return .object(members)
   }
 
-  /// The message as the front ends print it: position, message, the line with a caret, help.
+  /// The message as the front ends print it: position, message, the line with a caret, help, note.
   public var text: String {
     var lines = [(position.map { $0 + ": " } ?? "") + "error: " + Diagnostic.oneLine(message)]
     if let source, let range { lines += source.excerpt(of: range) }
     if let help { lines.append("help: " + Diagnostic.oneLine(help)) }
+    if let note { lines.append("note: " + Diagnostic.oneLine(note)) }
     return lines.joined(separator: "\n")
   }
 

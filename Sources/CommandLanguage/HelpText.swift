@@ -92,12 +92,12 @@ public enum HelpText {
   private static func tables(_ form: CommandForm) -> [String] {
     var lines: [String] = []
     if !form.arguments.isEmpty {
-      lines += ["", "arguments"] + rows(form.arguments.map { (placeholder($0), $0) })
+      lines += ["", "arguments"] + rows(form.arguments.map { (placeholder($0), $0) }, form.choices)
     }
     if !form.options.isEmpty {
       lines +=
         ["", "options"]
-        + rows(form.options.map { ($0.name + "=" + $0.type.placeholder, $0) })
+        + rows(form.options.map { ($0.name + "=" + $0.type.placeholder, $0) }, form.choices)
     }
     if !form.switches.isEmpty {
       let width = form.switches.map { $0.name.count + 2 }.max() ?? 0
@@ -110,14 +110,16 @@ public enum HelpText {
     return lines
   }
 
-  private static func rows(_ parameters: [(String, Parameter)]) -> [String] {
+  private static func rows(
+    _ parameters: [(String, Parameter)], _ choices: [String]
+  ) -> [String] {
     let width = min(32, parameters.map(\.0.count).max() ?? 0)
     return parameters.flatMap { name, parameter in
-      row(name, describe(parameter), nameWidth: width)
+      row(name, describe(parameter, choices), nameWidth: width)
     }
   }
 
-  private static func describe(_ parameter: Parameter) -> String {
+  private static func describe(_ parameter: Parameter, _ choices: [String]) -> String {
     var text = parameter.help
     var facts: [String] = []
     if case .choice(let names) = parameter.type, names.count > 4 {
@@ -129,6 +131,13 @@ public enum HelpText {
     if case .number(let range) = parameter.type, !range.text.isEmpty { facts.append(range.text) }
     if case .duration = parameter.type { facts.append(parameter.type.expected) }
     if !parameter.unit.isEmpty { facts.append("in " + parameter.unit) }
+    // Whichever list is shorter says which choices have the option.
+    let others = choices.filter { !parameter.belongs(to: $0) }
+    if others.count >= parameter.owners.count, !others.isEmpty {
+      facts.append("only " + parameter.owners.joined(separator: ", "))
+    } else if !others.isEmpty {
+      facts.append("not " + others.joined(separator: ", "))
+    }
     if !facts.isEmpty { text += " (" + facts.joined(separator: "; ") + ")" }
     if !parameter.isRequired { text += " [\(parameter.defaultText)]" }
     return text

@@ -8,6 +8,8 @@ public struct Invocation: Sendable {
   public internal(set) var values: [String: Value] = [:]
   /// Where each value stands in the source.
   public internal(set) var ranges: [String: Range<Int>] = [:]
+  /// Where each `key` of a `key=value` stands in the source.
+  public internal(set) var keyRanges: [String: Range<Int>] = [:]
   /// The switches that were given.
   public internal(set) var switches: Set<String> = []
   /// The file after `->`, with `~` expanded.
@@ -20,8 +22,8 @@ public struct Invocation: Sendable {
   public let range: Range<Int>
   /// Filters after `|`, in order.
   public internal(set) var filters: [TableFilter] = []
-  /// The place of `-> FILE`.
-  var outputRange: Range<Int>?
+  /// The place of the file after `->`.
+  public internal(set) var outputRange: Range<Int>?
 
   init(spec: CommandSpec, form: CommandForm, source: SourceText, range: Range<Int>) {
     self.spec = spec
@@ -65,8 +67,8 @@ public struct Invocation: Sendable {
     return Diagnostic(message, at: place, help: help, in: source)
   }
 
-  /// An error about the file after `->`.
+  /// An error about the file that the command writes: the one after `->`, or its argument.
   public func outputError(_ message: String, help: String? = nil) -> Diagnostic {
-    Diagnostic(message, at: outputRange ?? range, help: help, in: source)
+    Diagnostic(message, at: outputRange ?? fileRange ?? range, help: help, in: source)
   }
 }

@@ -1,6 +1,9 @@
 import Foundation
 
 /// A JSON value whose objects keep their order and whose numbers keep full precision.
+///
+/// Only for writing replies: this target imports nothing, so it cannot use the type that reads and
+/// writes files.
 public indirect enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)

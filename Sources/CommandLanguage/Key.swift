@@ -16,9 +16,14 @@ public struct Parameter: Sendable {
   public let defaultText: String
   /// Whether `auto` is a legal value.
   public let acceptsAuto: Bool
+  /// The values of the command's first argument that have this option; empty when all have it.
+  public internal(set) var owners: [String] = []
 
   /// What is legal, as the end of "must be …".
   public var expected: String { type.expected + (acceptsAuto ? " or auto" : "") }
+
+  /// Whether a value of the command's first argument has this option.
+  public func belongs(to choice: String) -> Bool { owners.isEmpty || owners.contains(choice) }
 }
 
 /// Anything that declares an argument or option.
@@ -30,7 +35,7 @@ public protocol AnyKey: Sendable {
 /// A typed argument or option: declares how its text parses and gives its value in an `Invocation`.
 public struct Key<V: Sendable>: AnyKey {
   /// The declaration.
-  public let parameter: Parameter
+  public private(set) var parameter: Parameter
   let extract: @Sendable (Value?) -> V?
 
   /// An argument or option that must be given.
@@ -73,6 +78,16 @@ public struct Key<V: Sendable>: AnyKey {
 }
 
 extension Key {
+  /// The same option, which only some values of the command's first argument have.
+  ///
+  /// - Parameter owners: Those values, as `choice` of the first argument lists them.
+  /// - Returns: The key with its owners.
+  public func only(for owners: [String]) -> Key {
+    var key = self
+    key.parameter.owners = owners
+    return key
+  }
+
   /// Reads a value that was kept outside an invocation; nil gives the default.
   ///
   /// - Returns: The value; nil when there is none of the key's type.

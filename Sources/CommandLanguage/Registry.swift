@@ -55,6 +55,9 @@ public struct Registry: Sendable {
         check(
           parameter.isRequired || !parameter.defaultText.isEmpty,
           place + "'\(parameter.name)' has no default")
+        check(
+          Set(parameter.owners).isSubset(of: form.choices),
+          place + "'\(parameter.name)' belongs to what cannot be chosen")
       }
       for entry in form.switches {
         check(isPhrase(entry.help), place + "help of '--\(entry.name)' is no phrase")

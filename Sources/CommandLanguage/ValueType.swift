@@ -57,7 +57,11 @@ public struct DurationUnits: OptionSet, Sendable {
 
 /// Values that only the running program can list, for completion.
 public enum DynamicKind: Sendable, Equatable {
-  case variables, metrics, layers, parameters, references, sessions, verbs, topics, subcommands
+  case variables, metrics, layers, references, sessions, verbs, topics, subcommands
+  /// Trained values: what has a gradient and a momentum.
+  case parameters
+  /// Parameters and buffers.
+  case tensors
 }
 
 /// What text an argument or option takes; parsing, help, errors and completion follow from it.

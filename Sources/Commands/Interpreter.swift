@@ -1,4 +1,5 @@
 import CommandLanguage
+import Datasets
 import Foundation
 import Sessions
 
@@ -33,6 +34,8 @@ public final class Interpreter {
   private var depth = 0
   private var report: (Reply) -> Void = { _ in }
   private var lastFingerprint: String?
+  /// How many commands succeeded so far, those in scripts counted.
+  private var succeeded = 0
 
   /// Creates an interpreter on a context; it sets how the context runs script files.
   public init(_ context: CommandContext) {
@@ -107,30 +110,44 @@ public final class Interpreter {
 
   private func runItems(of source: SourceText, isTyped: Bool) throws(Diagnostic) {
     var isFirst = true
+    var last: Statement?
     do {
       for item in try Lexer.items(of: source) {
         switch item {
         case .comment(let text, _): cell(text)
         case .command(let statement):
           let isVersion = isFirst && statement.text.hasPrefix("version")
-          if try !(isVersion && checkVersion(statement)) { try run(statement, isTyped: isTyped) }
+          if try !(isVersion && checkVersion(statement)) {
+            try run(statement, isTyped: isTyped)
+            last = statement
+            try checkStop(after: statement)
+          }
           isFirst = false
           if context.shell.isQuitting { return }
         }
       }
-    } catch let failure as ReportedFailure {
-      throw failure.error
     } catch {
-      let error = Interpreter.diagnostic(error).located(in: source)
+      let failure = error as? CommandFailure
+      var error = failure?.error ?? Interpreter.diagnostic(error).located(in: source)
+      if let note = ScriptStanding.note(error, in: source, after: last) {
+        error.note = (error.note.map { $0 + "; " } ?? "") + note
+      }
       if depth == 0 {
-        report(Reply(command: "", result: .failure(error), elapsed: 0, fingerprint: nil))
+        report(
+          Reply(
+            command: failure?.command ?? "", result: .failure(error),
+            elapsed: failure?.elapsed ?? 0, fingerprint: nil))
       }
       throw error
     }
   }
 
-  /// A failure that has been reported; enclosing entries only pass it on.
-  private struct ReportedFailure: Error { let error: Diagnostic }
+  /// Why a command failed, for the entry or the script around it to report.
+  private struct CommandFailure: Error {
+    let error: Diagnostic
+    let command: String
+    let elapsed: Double
+  }
 
   private func run(_ statement: Statement, isTyped: Bool) throws {
     let start = ContinuousClock.now
@@ -145,6 +162,7 @@ public final class Interpreter {
       let invocation = try parser.parse(statement)
       text = invocation.canonicalText
       let output = try perform(invocation)
+      succeeded += 1
       let fingerprint = logged(invocation, output)
       report(
         Reply(
@@ -153,10 +171,12 @@ public final class Interpreter {
       let error = Interpreter.diagnostic(error).located(in: statement.source, at: statement.range)
       // An error inside a script that this command ran was already told to the log.
       if error.source == statement.source { hooks.didFail(text, error) }
-      if depth > 0 { throw error }
-      report(Reply(command: text, result: .failure(error), elapsed: elapsed(), fingerprint: nil))
-      throw ReportedFailure(error: error)
+      throw CommandFailure(error: error, command: text, elapsed: elapsed())
     }
+  }
+
+  /// A stop that was asked for ends what would follow, not the command that is done.
+  private func checkStop(after statement: Statement) throws {
     let isLast = statement.range.upperBound >= statement.source.bytes.count
     if context.cancellation.isRequested, depth > 0 || !isLast || statement.source.name != nil {
       throw Diagnostic("stopped by the user", at: statement.range, in: statement.source)
@@ -167,8 +187,9 @@ public final class Interpreter {
   func runReplayed(_ statement: Statement) -> Diagnostic? {
     do {
       try run(statement, isTyped: false)
+      try checkStop(after: statement)
       return nil
-    } catch let failure as ReportedFailure {
+    } catch let failure as CommandFailure {
       return failure.error
     } catch {
       return Interpreter.diagnostic(error).located(in: statement.source, at: statement.range)
@@ -184,29 +205,21 @@ public final class Interpreter {
     guard let command = context.command(named: invocation.spec.name) else {
       throw invocation.error("unknown command \(Diagnostic.quote(invocation.spec.name))")
     }
-    if !invocation.filters.isEmpty, !Self.mayGiveTable(invocation) {
-      throw noTable(invocation)
+    // A command that changes something must be refused before it runs.
+    if !invocation.filters.isEmpty, !invocation.form.givesTable { throw noTable(invocation) }
+    // A script that fails keeps what its commands before the failing one built.
+    let before = succeeded
+    do {
+      return try context.workbench.droppingModelOfFailure(
+        unless: { context.loggedBeforeFailure != nil || succeeded > before },
+        { try filtered(command.run(invocation, in: context), invocation) })
+    } catch {
+      throw ErrorPlace.diagnostic(error, of: invocation)
     }
-    return try context.workbench.droppingModelOfFailure(
-      unless: { context.loggedBeforeFailure != nil },
-      { try filtered(command.run(invocation, in: context), invocation) })
   }
 
   private func noTable(_ invocation: Invocation) -> Diagnostic {
     invocation.error("'\(invocation.name)' gives no table, a filter after '|' needs one")
-  }
-
-  /// Whether a filter can follow; a command that changes something must be refused before it runs.
-  private static func mayGiveTable(_ invocation: Invocation) -> Bool {
-    switch invocation.spec.group {
-    case .setup, .train: !invocation.form.isLogged
-    case .sessions: false
-    case .shell:
-      !["let", "source", "quit"].contains(invocation.spec.name)
-        && (invocation.spec.name != "set" || invocation.form.name.isEmpty)
-    case .inspect, .evaluate: invocation.name != "bank reset"
-    case .draw: false
-    }
   }
 
   private func filtered(_ output: Output, _ invocation: Invocation) throws -> Output {
@@ -261,8 +274,9 @@ public final class Interpreter {
     depth += 1
     defer { depth -= 1 }
     hooks.didBeginCell("source \(path)")
+    // What ran before an error stands, so its cell ends here too.
+    defer { hooks.didBeginCell("end of \(path)") }
     try runItems(of: source, isTyped: false)
-    hooks.didBeginCell("end of \(path)")
     return .nothing
   }
 
@@ -270,6 +284,9 @@ public final class Interpreter {
   static func diagnostic(_ error: any Error) -> Diagnostic {
     if let error = error as? Diagnostic { return error }
     if let error = error as? SessionError { return Diagnostic(error.message, help: error.help) }
+    if let error = error as? DatasetError {
+      return Diagnostic(error.message, help: error.suggestion)
+    }
     if let error = error as? any LocalizedError, let text = error.errorDescription {
       return Diagnostic(text)
     }

@@ -2,6 +2,7 @@ import CommandLanguage
 import Datasets
 import Files
 import Foundation
+import Kernels
 import Sessions
 
 /// Ties the interpreter to the workbench: the log, its marks, and the settings that reach the engine.
@@ -42,7 +43,7 @@ public enum SessionRecorder {
     case ("threads", .int(let count)): bench.setThreads(count)
     case ("threads", _): bench.setThreads(ProcessInfo.processInfo.activeProcessorCount)
     case ("conv", .text(let text)):
-      if let algorithm = ConvolutionAlgorithm(rawValue: text) {
+      if let algorithm = ConvolutionChoice(rawValue: text) {
         try bench.configure { $0.convolution = algorithm }
       }
     case ("memory", .size(.bytes(let count))): bench.memoryLimit = count

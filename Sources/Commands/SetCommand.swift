@@ -7,7 +7,7 @@ public enum SetCommand: Command {
     "set", group: .shell, summary: "Shows or changes a preference.",
     details: "Without a value, shows it; without a name, lists all. Preferences are not part of "
       + "a fingerprint.",
-    isLogged: false,
+    isLogged: false, givesTable: true,
     subcommands: Settings.all.map { setting in
       CommandForm(
         setting.key.parameter.name, summary: summary(setting.key.parameter.help),

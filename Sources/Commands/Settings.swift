@@ -1,4 +1,5 @@
 import CommandLanguage
+import Kernels
 
 /// A preference that `set` changes.
 public struct Setting: Sendable {
@@ -10,14 +11,6 @@ public struct Setting: Sendable {
 
 /// The preferences and their values.
 public struct Settings {
-  /// The convolution algorithm.
-  public enum Convolution: String, CaseIterable, Sendable {
-    /// The fastest known for each shape.
-    case auto
-    /// The reference: plain sums in a fixed order.
-    case direct
-  }
-
   /// What a non-finite loss or gradient does.
   public enum NonFinite: String, CaseIterable, Sendable {
     /// Stops before the step is applied.
@@ -39,9 +32,9 @@ public struct Settings {
     optional: "threads", .int(in: 1...1024), default: "auto", auto: true,
     help: "threads of the kernels, auto is one per core")
   /// The convolution algorithm.
-  public static let convolution = Key<Convolution>(
-    "conv", .choice(of: Convolution.self), default: .auto,
-    help: "convolution algorithm; direct is the reference, auto picks it for every shape today")
+  public static let convolution = Key<ConvolutionChoice>(
+    "conv", .choice(of: ConvolutionChoice.self), default: .auto,
+    help: "convolution algorithm: the fastest for each shape, Winograd where it applies, or direct sums")
   /// The most memory that sizes from users and files may ask for.
   public static let memory = Key<MemorySize>(
     "memory", .bytes, default: .share(0.8), help: "the most memory that a command may ask for")

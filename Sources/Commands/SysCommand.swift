@@ -10,6 +10,7 @@ public enum SysCommand: Command {
   /// The declaration.
   public static let spec = CommandSpec(
     "sys", group: .shell, summary: "Shows the machine and the versions.", isLogged: false,
+    givesTable: true,
     examples: [
       Example("sys", "Cores, threads, memory, versions"), Example("sys | head 2", "Two rows"),
     ],

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Methods
 import Sessions
 
 /// The workbench's metrics, layers and parameters, as expressions and completion name them.
@@ -13,9 +14,24 @@ public final class WorkbenchNames: StateNames {
     switch kind {
     case .metrics: metricNames
     case .layers: bench.layerNames
-    case .parameters: bench.parameterNames + bench.bufferNames
+    case .parameters: bench.parameterNames
+    case .tensors: bench.parameterNames + bench.bufferNames
+    case .references: referenceNames
     default: []
     }
+  }
+
+  /// What can begin a reference with the present method; everything before one is chosen.
+  private var referenceNames: [String] {
+    guard let method = bench.resolution?.method else { return Reference.prefixes }
+    return Reference.Base.allCases.filter { base in
+      switch base {
+      case .p1, .p2: method.name.isSimSiamFamily
+      case .attn: method.name == .simclrAttn
+      case .bank: method.name == .simsiamMulti
+      default: true
+      }
+    }.map { $0.rawValue + ($0.takesName ? ":" : "") }
   }
 
   private var metricNames: [String] {

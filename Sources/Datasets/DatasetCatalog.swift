@@ -39,6 +39,11 @@ public enum DatasetCatalog {
       options: ["file", "labels"]),
   ]
 
+  /// The data sets that take an option.
+  public static func names(taking option: String) -> [String] {
+    entries.filter { $0.options.contains(option) }.map(\.name)
+  }
+
   /// Loads a data set.
   ///
   /// - Parameters:
@@ -54,11 +59,12 @@ public enum DatasetCatalog {
       let names = entries.map(\.name)
       throw DatasetError(
         "unknown data set '\(name)': expected \(names.joined(separator: " "))",
-        suggestion: NameSuggestion.nearest(to: name, in: names))
+        suggestion: NameSuggestion.nearest(to: name, in: names), about: "name")
     }
     for option in options.given where !entry.options.contains(option) {
       throw DatasetError(
-        "data \(name) takes no \(option)=: expected \(entry.options.joined(separator: " "))")
+        "data \(name) takes no \(option)=: expected \(entry.options.joined(separator: " "))",
+        about: option)
     }
     switch name {
     case "gauss2":
@@ -86,7 +92,8 @@ public enum DatasetCatalog {
 
   private static func file(_ name: String, _ options: DatasetOptions) throws -> String {
     guard let file = options.file else {
-      throw DatasetError("data \(name): expected a file", suggestion: "data \(name) FILE")
+      throw DatasetError(
+        "data \(name): expected a file", suggestion: "data \(name) FILE", about: "name")
     }
     return file
   }
@@ -95,7 +102,8 @@ public enum DatasetCatalog {
     let path = try file("batches", options)
     var batches = try RecordedBatches.read(path, memoryLimit: options.memoryLimit)
     if options.labels == true, batches.labels == nil {
-      throw DatasetError("labels=on: expected labels in '\(path)', found none")
+      throw DatasetError(
+        "labels=on: expected labels in '\(path)', found none", about: "labels")
     }
     if options.labels == false { batches = try batches.withoutLabels() }
     return LoadedData(
@@ -113,11 +121,13 @@ public enum DatasetCatalog {
     {
       guard let values else { return fallback }
       guard values.count == 1 || values.count == 3 else {
-        throw DatasetError("\(name)=: expected 1 or 3 numbers, found \(values.count)")
+        throw DatasetError(
+          "\(name)=: expected 1 or 3 numbers, found \(values.count)", about: name)
       }
       guard values.allSatisfy({ $0.isFinite && $0 > least }) else {
         throw DatasetError(
-          "\(name)=: expected finite numbers\(least == 0 ? " above 0" : ""), found \(values)")
+          "\(name)=: expected finite numbers\(least == 0 ? " above 0" : ""), found \(values)",
+          about: name)
       }
       return values.count == 3 ? values : Array(repeating: values[0], count: 3)
     }
@@ -133,14 +143,18 @@ public enum DatasetCatalog {
     switch options.split ?? "train" {
     case "train": break
     case "test":
-      guard let part = test else { throw DatasetError("split=test: no test images were found") }
+      guard let part = test else {
+        throw DatasetError("split=test: no test images were found", about: "split")
+      }
       train = part
       warnings.append("split=test: training and test images are the same")
     default:
-      throw DatasetError("split='\(options.split ?? "")': expected train or test")
+      throw DatasetError(
+        "split='\(options.split ?? "")': expected train or test", about: "split")
     }
     if options.labels == true, train.labels == nil {
-      throw DatasetError("labels=on: expected labels in '\(data.name)', found none")
+      throw DatasetError(
+        "labels=on: expected labels in '\(data.name)', found none", about: "labels")
     }
     train = try train.subset(
       n: options.n, perClass: options.perClass, classes: options.classes)

@@ -6,11 +6,19 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible,
   public let message: String
   /// What the user could type instead, nil when there is no good guess.
   public let suggestion: String?
+  /// The option that the error is about, by its name at the prompt; nil for the files.
+  public let option: String?
+  /// The part of that option's value that is wrong, such as one name of a list; nil for all of it.
+  public let part: String?
 
   /// Makes an error from its message.
-  public init(_ message: String, suggestion: String? = nil) {
+  public init(
+    _ message: String, suggestion: String? = nil, about option: String? = nil, part: String? = nil
+  ) {
     self.message = message
     self.suggestion = suggestion
+    self.option = option
+    self.part = part
   }
 
   /// The message.

@@ -37,13 +37,14 @@ enum DatasetFolder {
       let exists = FileManager.default.fileExists(
         atPath: PathText.expand(root), isDirectory: &isFolder)
       guard exists, isFolder.boolValue else {
-        throw DatasetError("data \(name): no such folder '\(root)'")
+        throw DatasetError("data \(name): no such folder '\(root)'", about: "root")
       }
-      throw DatasetError("data \(name): expected '\(expected)' in '\(root)', found none")
+      throw DatasetError(
+        "data \(name): expected '\(expected)' in '\(root)', found none", about: "root")
     }
     let places = starts.map { "'\($0)'" }.joined(separator: ", ")
     throw DatasetError(
       "data \(name): expected '\(expected)' in \(places), found none; name the folder with root=",
-      suggestion: "data \(name) root=FOLDER")
+      suggestion: "data \(name) root=FOLDER", about: "name")
   }
 }

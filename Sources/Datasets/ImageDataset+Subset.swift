@@ -12,18 +12,20 @@ extension ImageDataset {
     if let classes { result = try result.keeping(classes) }
     guard n != nil || perClass != nil else { return result }
     if n != nil, perClass != nil {
-      throw DatasetError("expected n= or per_class=, found both")
+      throw DatasetError("expected n= or per_class=, found both", about: "per_class")
     }
     if let n, n > result.count || n < 1 {
       throw DatasetError(
-        "n=\(n): expected 1 to \(result.count), the number of \(split) images of '\(name)'")
+        "n=\(n): expected 1 to \(result.count), the number of \(split) images of '\(name)'",
+        about: "n")
     }
     if let perClass, perClass < 1 {
-      throw DatasetError("per_class=\(perClass): expected at least 1")
+      throw DatasetError("per_class=\(perClass): expected at least 1", about: "per_class")
     }
     guard let labels = result.labels else {
       guard let n else {
-        throw DatasetError("per_class=: expected labels, found none in '\(name)'")
+        throw DatasetError(
+          "per_class=: expected labels, found none in '\(name)'", about: "per_class")
       }
       return result.selecting(Array(0..<n), labels: nil, classNames: [])
     }
@@ -48,7 +50,7 @@ extension ImageDataset {
       let option = perClass.map { "per_class=\($0)" } ?? "n=\(n ?? 0)"
       throw DatasetError(
         "\(option): expected \(quota) \(split) images of class '\(classNames[label])', "
-          + "found \(counts[label])")
+          + "found \(counts[label])", about: n == nil ? "per_class" : "n")
     }
     return quotas
   }
@@ -56,23 +58,30 @@ extension ImageDataset {
   /// Returns the images of some classes, which are numbered in the order given.
   private func keeping(_ classes: [String]) throws -> ImageDataset {
     guard let labels else {
-      throw DatasetError("classes=: expected labels, found none in '\(name)'")
+      throw DatasetError(
+        "classes=: expected labels, found none in '\(name)'", about: "classes")
     }
-    guard !classes.isEmpty else { throw DatasetError("classes=: expected at least one class") }
+    guard !classes.isEmpty else {
+      throw DatasetError("classes=: expected at least one class", about: "classes")
+    }
     var number = [Int?](repeating: nil, count: classCount)
     for (new, text) in classes.enumerated() {
       guard let old = classNames.firstIndex(of: text) ?? Int(text), old >= 0, old < classCount
       else {
         throw DatasetError(
           "unknown class '\(text)' in '\(name)': expected a name or 0…\(classCount - 1)",
-          suggestion: NameSuggestion.nearest(to: text, in: classNames))
+          suggestion: NameSuggestion.nearest(to: text, in: classNames), about: "classes", part: text
+        )
       }
-      guard number[old] == nil else { throw DatasetError("class '\(text)' is given twice") }
+      guard number[old] == nil else {
+        throw DatasetError("class '\(text)' is given twice", about: "classes", part: text)
+      }
       number[old] = new
     }
     let places = labels.indices.filter { number[labels[$0]] != nil }
     guard !places.isEmpty else {
-      throw DatasetError("'\(name)': expected \(split) images of these classes, found none")
+      throw DatasetError(
+        "'\(name)': expected \(split) images of these classes, found none", about: "classes")
     }
     let names = number.indices.compactMap { old in number[old].map { ($0, classNames[old]) } }
     return selecting(

@@ -76,7 +76,8 @@ public struct PointSet: Sendable {
     -> PointSet
   {
     guard count >= 2, count <= countLimit else {
-      throw DatasetError("data gauss2: expected n=2 to n=\(countLimit), found \(count)")
+      throw DatasetError(
+        "data gauss2: expected n=2 to n=\(countLimit), found \(count)", about: "n")
     }
     let scale = Float(variance.squareRoot())
     var points: [Float] = []

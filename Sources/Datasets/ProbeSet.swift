@@ -35,7 +35,9 @@ public struct ProbeSet: Sendable {
     data: LoadedData, augmentation: Augmentation?, count: Int = defaultCount, seed: UInt64,
     memoryLimit: Int = Int.max
   ) throws {
-    guard count >= 1 else { throw DatasetError("probe=\(count): expected at least 1") }
+    guard count >= 1 else {
+      throw DatasetError("probe=\(count): expected at least 1", about: "probe")
+    }
     var random = RandomStream(seed: seed, stream: .probe)
     let chosen = random.permutation(data.sampleCount).prefix(count).sorted()
     let drawer = try Drawer(data, augmentation, seed)
@@ -45,7 +47,7 @@ public struct ProbeSet: Sendable {
     guard size == 0 || places.count <= memoryLimit / 8 / size else {
       throw DatasetError(
         "probe=\(count): expected views of at most \(memoryLimit) bytes, "
-          + "found \(places.count) samples of \(8 * size)")
+          + "found \(places.count) samples of \(8 * size)", about: "probe")
     }
     var drawn: [ViewParameters] = []
     views = try [Float](unsafeUninitializedCapacity: 2 * places.count * size) { buffer, filled in

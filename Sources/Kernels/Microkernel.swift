@@ -99,48 +99,6 @@ func tile12x8(
   store8(cc + 5 * ldc, r11)
 }
 
-/// Computes one row of a 16-wide tile; the rows that are left over.
-@inline(__always)
-private func row16(
-  _ kc: Int, _ a: FloatPointer, _ cs: Int, _ b: FloatPointer, _ ldb: Int,
-  _ c: MutableFloatPointer, _ accumulate: Bool
-) {
-  var r0 = accumulate ? load8(c) : F8.zero
-  var r1 = accumulate ? load8(c + 8) : F8.zero
-  var p = a
-  var b = b
-  var k = kc
-  while k > 0 {
-    let x = F8(repeating: p[0])
-    r0 = fma8(r0, x, load8(b))
-    r1 = fma8(r1, x, load8(b + 8))
-    p += cs
-    b += ldb
-    k &-= 1
-  }
-  store8(c, r0)
-  store8(c + 8, r1)
-}
-
-/// Computes one row of an 8-wide tile.
-@inline(__always)
-private func row8(
-  _ kc: Int, _ a: FloatPointer, _ cs: Int, _ b: FloatPointer, _ ldb: Int,
-  _ c: MutableFloatPointer, _ accumulate: Bool
-) {
-  var r0 = accumulate ? load8(c) : F8.zero
-  var p = a
-  var b = b
-  var k = kc
-  while k > 0 {
-    r0 = fma8(r0, F8(repeating: p[0]), load8(b))
-    p += cs
-    b += ldb
-    k &-= 1
-  }
-  store8(c, r0)
-}
-
 /// The width of the panel that begins at column `j` of `n`: 16, or 8 when at most 8 are left.
 @inline(__always)
 func panelWidth(_ j: Int, _ n: Int) -> Int { n &- j > 8 ? 16 : 8 }
@@ -175,24 +133,7 @@ func multiplyPanel(
     for i in 0..<m { for j in 0..<columns { c[i &* ldc &+ j] = edge[i &* width &+ j] } }
     return
   }
-  var i = 0
-  if width == 16 {
-    while i &+ 6 <= m {
-      tile6x16(kc, a + i &* rs, rs, cs, b, ldb, c + i &* ldc, ldc, accumulate)
-      i &+= 6
-    }
-    while i < m {
-      row16(kc, a + i &* rs, cs, b, ldb, c + i &* ldc, accumulate)
-      i &+= 1
-    }
-  } else {
-    while i &+ 12 <= m {
-      tile12x8(kc, a + i &* rs, rs, cs, b, ldb, c + i &* ldc, ldc, accumulate)
-      i &+= 12
-    }
-    while i < m {
-      row8(kc, a + i &* rs, cs, b, ldb, c + i &* ldc, accumulate)
-      i &+= 1
-    }
-  }
+  multiplyRows(
+    m: m, width: width, kc: kc, a: a, rs: rs, cs: cs, b: b, ldb: ldb, c: c, ldc: ldc,
+    accumulate: accumulate)
 }

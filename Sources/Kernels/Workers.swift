@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// Runs chunks of work on a fixed number of threads and owns their scratch memory.
@@ -10,6 +9,8 @@ public final class Workers: @unchecked Sendable {
   public private(set) var threads: Int
   private var scratch: [ScratchBuffer]
   private var shared = ScratchBuffer()
+  private var isDescending = false
+  private var team: ThreadTeam?
   /// The largest scratch that was asked for, and the size that every worker has at least.
   private let largest = Atomic<Int>(0)
   private var reserved = 0
@@ -25,6 +26,7 @@ public final class Workers: @unchecked Sendable {
     threads = max(1, count)
     while scratch.count < threads { scratch.append(ScratchBuffer()) }
     reserved = 0
+    team = nil
   }
 
   /// Gives every worker the largest scratch: which worker takes which chunk is chance, and a worker
@@ -48,13 +50,45 @@ public final class Workers: @unchecked Sendable {
       // Safe to share: the region ends before this returns, and chunks have disjoint outputs.
       nonisolated(unsafe) let run = body
       let next = Atomic<Int>(0)
-      DispatchQueue.concurrentPerform(iterations: width) { worker in
+      let team = readyTeam()
+      team.run(min(width, team.count)) { worker in
         while true {
           let chunk = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard chunk < chunks else { return }
           run(chunk, worker)
         }
       }
+    }
+  }
+
+  /// The threads, started when a region first needs them.
+  private func readyTeam() -> ThreadTeam {
+    if let team { return team }
+    let fresh = ThreadTeam(count: threads)
+    team = fresh
+    return fresh
+  }
+
+  /// As `parallel`, with every other call in descending order.
+  ///
+  /// For passes over the same large maps: what the last pass touched last is still in the cache
+  /// when the next one begins there. Chunks do not depend on each other, so results do not change.
+  public func sweep(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
+    isDescending.toggle()
+    guard isDescending else {
+      parallel(chunks, body)
+      return
+    }
+    parallel(chunks) { chunk, worker in body(chunks - 1 - chunk, worker) }
+  }
+
+  /// As `parallel(count:grain:)`, with every other call in descending order.
+  public func sweep(
+    count: Int, grain: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void
+  ) {
+    let step = max(1, grain)
+    sweep((count + step - 1) / step) { chunk, worker in
+      body(chunk * step..<min(count, (chunk + 1) * step), worker)
     }
   }
 

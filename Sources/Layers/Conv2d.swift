@@ -44,7 +44,8 @@ package struct Conv2d: Layer {
       s[3] == inChannels && shape.oh > 0 && shape.ow > 0, "'\(path)' expects maps, got \(s)")
     return plan.scope(path) {
       plan.add(
-        Conv2dOperation(shape, weight: weight, bias: bias), [x],
+        Conv2dOperation(
+          Convolution(shape, plan.convolution), weight: weight, bias: bias), [x],
         shape: [s[0], shape.oh, shape.ow, outChannels])
     }
   }

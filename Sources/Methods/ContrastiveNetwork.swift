@@ -14,6 +14,8 @@ public final class ContrastiveNetwork {
   public let method: MethodConfiguration?
   /// The shape of one input: [H, W, C] or [D].
   public let inputShape: [Int]
+  /// How convolutions are computed.
+  public let convolution: ConvolutionChoice
   /// The dimension of h.
   public let featureDimension: Int
   private let backbone: any Backbone
@@ -23,9 +25,11 @@ public final class ContrastiveNetwork {
 
   /// Registers the modules.
   public init(
-    backbone configuration: BackboneConfiguration, method: MethodConfiguration?, inputShape: [Int]
+    backbone configuration: BackboneConfiguration, method: MethodConfiguration?,
+    inputShape: [Int], convolution: ConvolutionChoice = .auto
   ) {
     backboneConfiguration = configuration
+    self.convolution = convolution
     self.method = method
     self.inputShape = inputShape
     let root = LayerScope(layout)
@@ -63,7 +67,8 @@ public final class ContrastiveNetwork {
     guard let method, let projector else { preconditionFailure("training needs a method") }
     let rows = 2 * method.batch
     let plan = PlanBuilder(
-      isTraining: true, statisticGroups: method.statisticGroups, fusesActivations: !keepsAll)
+      isTraining: true, statisticGroups: method.statisticGroups, fusesActivations: !keepsAll,
+      convolution: convolution)
     let x = plan.input("views", shape: [rows] + inputShape)
     let h = backbone(x, in: plan)
     let z = projector(h, in: plan)
@@ -121,13 +126,14 @@ public final class ContrastiveNetwork {
     probe?.batch = 2
     guard let probe else { return [] }
     let small = ContrastiveNetwork(
-      backbone: backboneConfiguration, method: probe, inputShape: inputShape)
+      backbone: backboneConfiguration, method: probe, inputShape: inputShape,
+      convolution: convolution)
     return small.record(keepsAll: true).plan.operationNames
   }
 
   /// Records the evaluation of `rows` inputs with running statistics.
   public func recordEvaluation(rows: Int) -> EvaluationRecord {
-    let plan = PlanBuilder(isTraining: false)
+    let plan = PlanBuilder(isTraining: false, convolution: convolution)
     let x = plan.input("inputs", shape: [rows] + inputShape)
     let h = backbone(x, in: plan)
     plan.keep(h)

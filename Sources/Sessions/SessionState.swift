@@ -22,6 +22,8 @@ struct SessionState: Codable {
   var bankWrittenEpochs: [Int32]?
   var bankEpochs: [Int32]?
   var metrics: [Row]
+  /// Metrics before the first step, by name; absent in older files.
+  var untrained: [String: Double]?
   var log: String
   var fingerprint: String?
 
@@ -54,23 +56,31 @@ struct SessionState: Codable {
 }
 
 extension SessionState {
+  /// The metrics before the first step.
+  var untrainedMetrics: [MetricName: Double] {
+    Dictionary(
+      (untrained ?? [:]).compactMap { k, v in MetricName(rawValue: k).map { ($0, v) } },
+      uniquingKeysWith: { a, _ in a })
+  }
+
   /// Checks what tensors and fingerprint do not vouch for: a damaged file may hold any number.
   func check(_ path: String) throws {
     do {
       try configuration.checkRanges()
       try augmentation?.pipeline.validate()
     } catch {
-      throw SessionError("'\(path)': \(error)")
+      throw SessionError(file: "'\(path)': \(error)")
     }
     let counters = ConfigurationLimits.counters
     let ended = bankEpochsEnded ?? 0
     guard counters.contains(step), counters.contains(epoch), counters.contains(stepInEpoch),
       counters.contains(ended)
-    else { throw SessionError("'\(path)': the counters are out of range") }
+    else { throw SessionError(file: "'\(path)': the counters are out of range") }
     let newest = Int32(clamping: max(epoch, ended))
     for rowEpoch in (bankWrittenEpochs ?? []) + (bankEpochs ?? [])
     where rowEpoch < -1 || rowEpoch > newest {
-      throw SessionError("'\(path)': a bank row is of epoch \(rowEpoch), expected -1…\(newest)")
+      throw SessionError(
+        file: "'\(path)': a bank row is of epoch \(rowEpoch), expected -1…\(newest)")
     }
   }
 }
@@ -107,6 +117,8 @@ extension Workbench {
       step: learner.step, epoch: learner.epoch, stepInEpoch: learner.stepInEpoch,
       bankEpochsEnded: learner.bank?.epochsEnded, bankWrittenEpochs: learner.bank?.writtenEpochs,
       bankEpochs: learner.bank?.bankEpochs, metrics: metrics.records.map(SessionState.Row.init),
+      untrained: Dictionary(
+        metrics.untrained.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { a, _ in a }),
       log: log.text, fingerprint: learner.fingerprint.description)
   }
 
@@ -135,40 +147,42 @@ extension Workbench {
       let hash = String(loaded.loaded.hash, radix: 16)
       guard hash == state.dataHash else {
         throw SessionError(
-          "the data are not those of the session: expected hash \(state.dataHash ?? "none"), "
+          file: "the data are not those of the session: expected hash \(state.dataHash ?? "none"), "
             + "found \(hash)")
       }
       other.data = loaded
     }
     try state.check(file.path)
     other.configuration = state.configuration
+    other.resolution = try other.configuration.resolve(try other.facts())
     other.augmentation = state.augmentation
     let learner = try other.model()
     _ = try learner.load(file, strict: true)
     guard state.stepInEpoch <= max(0, learner.configuration.stepsPerEpoch - 1) else {
-      throw SessionError("'\(file.path)': the counters are out of range")
+      throw SessionError(file: "'\(file.path)': the counters are out of range")
     }
     learner.restore(step: state.step, epoch: state.epoch, stepInEpoch: state.stepInEpoch)
     if let bank = learner.bank {
       guard let ended = state.bankEpochsEnded, let written = state.bankWrittenEpochs,
         let used = state.bankEpochs, written.count == bank.rows, used.count == bank.rows
-      else { throw SessionError("'\(file.path)': the bank's epochs do not fit its rows") }
+      else { throw SessionError(file: "'\(file.path)': the bank's epochs do not fit its rows") }
       bank.restore(workers, epochsEnded: ended, writtenEpochs: written, bankEpochs: used)
     }
     let fingerprint = learner.fingerprint.description
     guard fingerprint == state.fingerprint else {
       throw SessionError(
-        "'\(file.path)' is damaged: expected fingerprint \(state.fingerprint ?? "none"), "
+        file: "'\(file.path)' is damaged: expected fingerprint \(state.fingerprint ?? "none"), "
           + "found \(fingerprint)")
     }
     finishRun()
     configuration = other.configuration
+    resolution = other.resolution
     augmentation = other.augmentation
     data = other.data
     self.learner = learner
     source = nil
     probe = nil
-    metrics = MetricLog(state.metrics.map(\.record))
+    metrics = MetricLog(state.metrics.map(\.record), untrained: state.untrainedMetrics)
     return LoadedSession(
       step: state.step, epoch: state.epoch, log: state.log, fingerprint: fingerprint)
   }
@@ -176,7 +190,8 @@ extension Workbench {
   private func decode(_ file: SafetensorsFile) throws -> SessionState {
     guard let text = file.metadata[SessionState.metadataKey] else {
       throw SessionError(
-        "'\(file.path)' holds no session: expected '\(SessionState.metadataKey)' in its metadata",
+        file:
+          "'\(file.path)' holds no session: expected '\(SessionState.metadataKey)' in its metadata",
         help: "load weights \(file.path)")
     }
     let decoder = JSONDecoder()
@@ -188,14 +203,14 @@ extension Workbench {
       header.version > SessionState.version
     {
       throw SessionError(
-        "'\(file.path)' is of version \(header.version), this dyad reads up to "
+        file: "'\(file.path)' is of version \(header.version), this dyad reads up to "
           + "\(SessionState.version)")
     }
     do {
       return try decoder.decode(SessionState.self, from: data)
     } catch {
       throw SessionError(
-        "'\(file.path)': the session's description cannot be read: \(Self.reason(error))")
+        file: "'\(file.path)': the session's description cannot be read: \(Self.reason(error))")
     }
   }
 

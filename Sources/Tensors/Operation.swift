@@ -17,6 +17,9 @@ public protocol Operation: AnyObject {
   var savedInputs: [Int] { get }
   /// Whether the backward pass reads the output's data.
   var savesOutput: Bool { get }
+  /// Whether the gradient of the first input may be written over that of the first output: each
+  /// element is read before its place is written, and both have the same shape.
+  var deliversGradientInPlace: Bool { get }
   /// Floats that live from the forward to the backward pass (statistics, places of maxima).
   var stateCount: Int { get }
   /// Floats of scratch that a pass may use and then forget.
@@ -37,6 +40,8 @@ extension Operation {
   public var savedInputs: [Int] { [] }
   /// No.
   public var savesOutput: Bool { false }
+  /// No.
+  public var deliversGradientInPlace: Bool { false }
   /// None.
   public var stateCount: Int { 0 }
   /// None.

@@ -26,6 +26,8 @@ public final class PlanBuilder {
   ///
   /// Plans that show every activation keep them apart; the numbers are the same bits.
   public let fusesActivations: Bool
+  /// How convolutions are computed.
+  public let convolution: ConvolutionChoice
   private(set) var values: [ValueRecord] = []
   private(set) var nodes: [NodeRecord] = []
   private(set) var inputs: [Value] = []
@@ -34,8 +36,12 @@ public final class PlanBuilder {
   private var scopes: [String] = []
 
   /// Begins a plan.
-  public init(isTraining: Bool, statisticGroups: Int = 1, fusesActivations: Bool = true) {
+  public init(
+    isTraining: Bool, statisticGroups: Int = 1, fusesActivations: Bool = true,
+    convolution: ConvolutionChoice = .auto
+  ) {
     self.isTraining = isTraining
+    self.convolution = convolution
     self.statisticGroups = statisticGroups
     self.fusesActivations = fusesActivations
   }
@@ -131,11 +137,11 @@ public final class PlanBuilder {
   /// The convolutions in order; the first layer's input needs no gradient.
   package var convolutions: [(name: String, shape: ConvolutionShape, needsInputGradient: Bool)] {
     nodes.compactMap { node in
-      guard let convolution = node.operation as? Conv2dOperation, let input = node.inputs.first,
+      guard let operation = node.operation as? Conv2dOperation, let input = node.inputs.first,
         let output = node.outputs.first
       else { return nil }
       return (
-        values[output.id].name, convolution.shape, values[input.id].needsGradient
+        values[output.id].name, operation.convolution.shape, values[input.id].needsGradient
       )
     }
   }

@@ -83,6 +83,9 @@ struct PlanSchedule {
     -> Memory
   {
     let end = 2 * builder.nodes.count
+    let root = gradientRoots()
+    var gradientLast = gradientLast
+    for id in root.indices { gradientLast[root[id]] = max(gradientLast[root[id]], gradientLast[id]) }
     var requests: [BufferRequest] = []
     var dataSlot: [Int?] = []
     var gradientSlot: [Int?] = []
@@ -94,11 +97,12 @@ struct PlanSchedule {
           BufferRequest(count: size, first: first[id], last: max(first[id], last[id])))
       }
       gradientSlot.append(hasGradient[id] ? requests.count : nil)
-      if hasGradient[id] {
+      if hasGradient[id], root[id] == id {
         requests.append(
           BufferRequest(count: size, first: gradientFirst[id], last: gradientLast[id]))
       }
     }
+    for id in root.indices where hasGradient[id] { gradientSlot[id] = gradientSlot[root[id]] }
     let stateSlots = builder.nodes.enumerated().map { i, node in
       requests.append(
         BufferRequest(
@@ -114,5 +118,19 @@ struct PlanSchedule {
       gradients: gradientSlot.map { $0.map { placed.offsets[$0] } },
       states: stateSlots.map { placed.offsets[$0] }, workspace: placed.offsets[requests.count - 1],
       total: max(16, placed.total))
+  }
+
+  /// The value whose gradient's memory each value's gradient takes: its own, or that of the output
+  /// of an operation that delivers it in place.
+  private func gradientRoots() -> [Int] {
+    var root = Array(builder.values.indices)
+    for i in builder.nodes.indices.reversed() where isActive[i] {
+      let node = builder.nodes[i]
+      guard node.operation.deliversGradientInPlace, modes[i].first == .write,
+        let input = node.inputs.first, let output = node.outputs.first, hasGradient[output.id]
+      else { continue }
+      root[input.id] = root[output.id]
+    }
+    return root
   }
 }

@@ -12,7 +12,7 @@ final class ConvolutionCase {
     case weights = "backward weights"
   }
 
-  let shape: ConvolutionShape
+  private let convolution: Convolution
   private let workers: Workers
   private let x: Arena
   private let y: Arena
@@ -20,15 +20,12 @@ final class ConvolutionCase {
   private let workspace: Arena
 
   init(_ shape: ConvolutionShape, workers: Workers) {
-    self.shape = shape
+    convolution = Convolution(shape, .auto)
     self.workers = workers
     x = Self.filled(shape.n * shape.h * shape.w * shape.c)
     y = Self.filled(shape.n * shape.oh * shape.ow * shape.k)
     w = Self.filled(shape.k * shape.c * shape.r * shape.s)
-    workspace = Self.filled(
-      max(
-        convolutionForwardPackedCount(shape), convolutionBackwardPackedCount(shape),
-        convolutionBackwardWeightsWorkspace(shape)))
+    workspace = Self.filled(convolution.workspaceCount)
   }
 
   private static func filled(_ count: Int) -> Arena {
@@ -40,22 +37,27 @@ final class ConvolutionCase {
   }
 
   /// The algorithm that is used for a pass.
-  func algorithm(_ pass: Pass) -> String { "direct" }
+  func algorithm(_ pass: Pass) -> String {
+    switch pass {
+    case .forward: convolution.forwardAlgorithm.rawValue
+    case .data: convolution.dataAlgorithm.rawValue
+    case .weights: convolution.weightsAlgorithm.rawValue
+    }
+  }
 
   /// Runs a pass; its output overwrites the case's own input or gradient.
   func run(_ pass: Pass) {
     switch pass {
     case .forward:
-      packConvolutionForward(workers, shape, weights: w.base, to: workspace.base)
-      convolutionForward(
-        workers, shape, x: x.base, packed: workspace.base, bias: nil, y: y.base)
+      convolution.forward(
+        workers, x: x.base, weights: w.base, bias: nil, workspace: workspace.base, y: y.base)
     case .data:
-      packConvolutionBackward(workers, shape, weights: w.base, to: workspace.base)
-      convolutionBackwardData(
-        workers, shape, dy: y.base, packed: workspace.base, accumulate: false, dx: x.base)
+      convolution.backwardData(
+        workers, dy: y.base, weights: w.base, accumulate: false, workspace: workspace.base,
+        dx: x.base)
     case .weights:
-      convolutionBackwardWeights(
-        workers, shape, x: x.base, dy: y.base, accumulate: false, workspace: workspace.base,
+      convolution.backwardWeights(
+        workers, x: x.base, dy: y.base, accumulate: false, workspace: workspace.base,
         dw: w.base)
     }
   }

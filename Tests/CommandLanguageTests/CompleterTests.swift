@@ -8,7 +8,7 @@ struct SampleSource: CompletionSource {
     case .variables: ["half", "n", "root"]
     case .metrics: ["loss", "lr", "knn"]
     case .layers: ["backbone.layer1", "backbone.layer2"]
-    case .parameters:
+    case .parameters, .tensors:
       ["backbone.conv1.weight"]
         + (1...4).flatMap { i in (0..<4).map { "backbone.layer\(i).0.conv\($0).weight" } }
         + ["projector.0.weight"]
@@ -84,6 +84,7 @@ struct CompletionCase: Sendable, CustomTestStringConvertible {
     CompletionCase("run until loss < 3 m", ["max="]),
     CompletionCase("optim sgd lr=$", ["$half", "$n", "$root"]),
     CompletionCase("bank | s", ["sort"]),
+    CompletionCase("bank rows 3 | s", []),
     CompletionCase("nonsense ", []),
     CompletionCase("# me", []),
   ]

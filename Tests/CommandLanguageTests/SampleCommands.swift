@@ -74,7 +74,7 @@ enum Sample {
         CommandForm("lars", summary: "Layer-wise rates.", options: [lr]),
       ], examples: [Example("optim sgd lr=0.5", "SGD"), Example("optim lars lr=auto", "LARS")]),
     CommandSpec(
-      "bank", group: .inspect, summary: "Shows the memory bank.",
+      "bank", group: .inspect, summary: "Shows the memory bank.", givesTable: true,
       subcommands: [
         CommandForm("rows", summary: "Shows rows.", arguments: [ids]),
         CommandForm("ages", summary: "Shows how old rows are."),

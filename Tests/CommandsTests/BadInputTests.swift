@@ -47,42 +47,41 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "parameter", trained, "tensor w:backbone.conv1.wieght", at: "w:backbone.conv1.wieght",
       "'backbone.conv1.wieght'"),
     BadInput(
-      "slice", trained, "tensor z1[0:3, 9]", at: "z1[0:3, 9]", "'9' is out of range", "length 4",
+      "slice", trained, "tensor z1[0:3, 9]", at: "9", "index 9 is out of range", "length 4",
       "0…3"),
     BadInput(
       "sample", images, "data show 0..8", at: "0..8", "8", "out of range", "0…7"),
     BadInput(
-      "batch", trained, "method simclr batch=9", at: "method simclr batch=9", "at most", "8",
-      "got 9"),
+      "batch", trained, "method simclr batch=9", at: "9", "at most", "8", "got 9"),
     BadInput(
       "CIFAR file one byte short", trained, "data cifar10 root=short",
-      at: "data cifar10 root=short",
+      at: "short",
       "data_batch_1.bin", "whole number of 3073-byte records", "found 12291 bytes"),
     BadInput(
       "header longer than the file", trained, "load weights long.safetensors",
-      at: "load weights long.safetensors", "long.safetensors", "expected a header", "found length"),
+      at: "long.safetensors", "long.safetensors", "expected a header", "found length"),
     BadInput(
       "header with more data than the file", trained, "data tensors lying.safetensors",
-      at: "data tensors lying.safetensors", "'images'", "expected", "found"),
+      at: "lying.safetensors", "'images'", "expected", "found"),
     BadInput(
       "header whose shape overflows", trained, "data tensors huge.safetensors",
-      at: "data tensors huge.safetensors", "'images'", "overflow"),
+      at: "huge.safetensors", "'images'", "overflow"),
     BadInput(
       "weights of other shapes", trained, "load weights wide.safetensors",
-      at: "load weights wide.safetensors", "'backbone.conv1.weight' expects [2, 3, 3, 3]",
+      at: "wide.safetensors", "'backbone.conv1.weight' expects [2, 3, 3, 3]",
       "the file has [3, 3, 3, 3]"),
     BadInput(
       "output in a folder that is missing", trained, "save tensors nodir/x.safetensors",
-      at: "save tensors nodir/x.safetensors", "cannot write '",
+      at: "nodir/x.safetensors", "cannot write '",
       "there is no folder", "/nodir'"),
     BadInput(
-      "output that is a folder", trained, "save tensors short", at: "save tensors short",
+      "output that is a folder", trained, "save tensors short", at: "short",
       "cannot write '", "it is a folder"),
     BadInput(
       "output that is another's file", trained, "save features i.safetensors",
-      at: "save features i.safetensors", "exists and was not written by this session"),
+      at: "i.safetensors", "exists and was not written by this session"),
     BadInput(
-      "output with a name of one letter", trained, "load weights s", at: "load weights s",
+      "output with a name of one letter", trained, "load weights s", at: "s",
       "cannot read 's'", "no such file"),
     BadInput(
       "count beyond 64 bits", trained, "step 99999999999999999999", at: "99999999999999999999",
@@ -105,7 +104,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "the limit is 1 MB"),
     BadInput(
       "images smaller than the stem", ["data tensors dots.safetensors"],
-      "backbone resnet18 width=2 padding=0", at: "backbone resnet18 width=2 padding=0",
+      "backbone resnet18 width=2 padding=0", at: "0",
       "at least 3 pixels", "1×1"),
     BadInput(
       "filter of a command that gives no table", trained, "seed 9 | head 2", at: "seed 9 | head 2",
@@ -114,11 +113,52 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "filter of a column that is not there", model, "params | sort nope", at: "params | sort nope",
       "unknown column 'nope'", "norm"),
     BadInput(
+      "option of another optimizer", trained, "optim adam lr=0.1 trust=1", at: "trust",
+      "optim 'adam' has no option 'trust'", "lr=, wd=, exclude=, classifier_lr= or scale_lr="),
+    BadInput(
+      "option of another method", trained, "method simsiam batch=4 temp=1", at: "temp",
+      "'simsiam' has no option 'temp'"),
+    BadInput(
+      "option of other data", images, "data demo root=short", at: "root", "no option 'root'"),
+    BadInput(
+      "file for data without one", images, "data demo i.safetensors", at: "i.safetensors",
+      "data 'demo' takes no FILE"),
+    BadInput(
+      "padding of another stem", images, "backbone resnet18 stem=imagenet padding=1", at: "1",
+      "padding belongs to stem=cifar"),
+    BadInput(
+      "warm-up longer than the schedule", trained, "schedule cosine total=2ep warmup=5ep",
+      at: "5ep", "longer than total"),
+    BadInput(
+      "more images than there are", images, "data tensors i.safetensors n=9", at: "9", "1 to 8"),
+    BadInput(
+      "class that is not there", images, "data tensors i.safetensors classes=[0,7]", at: "7",
+      "unknown class '7'", "0…1"),
+    BadInput(
+      "metric that is not there", trained, "track loss,lsos", at: "lsos", "no metric 'lsos'",
+      "z_std"),
+    BadInput(
+      "metric without values", trained, "viz curves loss,knn -> c.png", at: "knn",
+      "no values of 'knn' yet"),
+    BadInput(
+      "sample in a list", images, "viz views 0,9 -> v.png", at: "9", "sample 9", "0…7"),
+    BadInput(
+      "neighbours of fewer nodes", trained, "viz graph n=4 k=4 -> g.png", at: "4",
+      "k must be below n = 4", "got 4"),
+    BadInput(
+      "pattern of no tensor", trained, "save tensors t.safetensors backbone.*,nope*", at: "nope*",
+      "no tensor matches 'nope*'"),
+    BadInput(
+      "index of a parameter", trained, "tensor w:backbone.conv1.weight[1, -4, 0]", at: "-4",
+      "index -4 is out of range", "axis 1", "length 3", "0…2 or -3…-1"),
+    BadInput(
+      "script that is missing", trained, "source none.dyad", at: "none.dyad", "there is no file"),
+    BadInput(
       "a session that replays itself", trained, "replay self.dyad", at: "replay self.dyad",
       "more than 8 deep"),
     BadInput(
       "a session whose numbers are out of range", trained, "load session evil",
-      at: "load session evil", "method batch must be in 2…65536", "got -4"),
+      at: "evil", "method batch must be in 2…65536", "got -4"),
   ]
 }
 
@@ -150,7 +190,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     let source = try #require(error.source)
     #expect(
       input.name == "a session that replays itself"
-        || source.text(range) == folder.located(input.place))
+        || " " + source.text(range) == folder.located(" " + input.place))
     for part in input.parts { #expect(error.message.contains(part), "\(error.message)") }
     #expect(!error.message.hasSuffix(".") && !error.message.contains("\n"))
     #expect(error.exitStatus == 1)
@@ -168,13 +208,65 @@ struct BadInput: Sendable, CustomTestStringConvertible {
           + "method simclr batch=4 proj=[4,4]\nmethod simclr batch=400\nstep 5\n"))
     let result = try DyadProcess.run([script])
     #expect(result.status == 1)
-    #expect(result.errors.hasPrefix("\(script):7:1: error: batch must be at most the number of"))
-    #expect(result.errors.contains("\n  method simclr batch=400\n  ^^^^"))
+    #expect(result.errors.hasPrefix("\(script):7:21: error: batch must be at most the number of"))
+    #expect(result.errors.contains("\n  method simclr batch=400\n                      ^^^\n"))
+    #expect(result.errors.hasSuffix("\nnote: lines 1–6 were run and stand\n"))
     #expect(!result.output.contains("z_std"), "nothing runs after the error")
+    #expect(result.errors.components(separatedBy: "error:").count == 2)
     let weights = try DyadProcess.run(
       ["-c", folder.located("data tensors lying.safetensors")], folder: folder.path)
     #expect(weights.status == 1 && weights.output.isEmpty)
     #expect(weights.errors.components(separatedBy: "error:").count == 2)
+  }
+
+  /// The failing line leaves the session as it was before it; the lines before it stand.
+  @Test func aSourcedScriptThatFailsInLineSevenLeavesWhatStoodBeforeIt() throws {
+    let folder = try TemporaryFolder()
+    try Self.writeFiles(folder)
+    let text = folder.located(
+      "seed 1\ndata tensors i.safetensors\nbackbone small width=2\n"
+        + "method simclr batch=4 proj=[4,4]\nstep 2\nlet n = 3\n"
+        + "seed 5; method simclr batch=400\nstep 5\n")
+    let lines = text.split(separator: "\n").map(String.init)
+    let script = try folder.file("bad.dyad", text)
+    let session = try TrainedSession()
+    let error = session.text("source \(script)")
+    #expect(error.contains("bad.dyad:7:29: error: batch must be at most"))
+    #expect(error.hasSuffix("\nnote: lines 1–6 and line 7 up to column 6 were run and stand"))
+    #expect(error.components(separatedBy: "error:").count == 2)
+    let asTyped = try TrainedSession(Array(lines[..<6]) + ["seed 5"])
+    #expect(session.bench.mark == asTyped.bench.mark)
+    #expect(session.context.shell.variables == asTyped.context.shell.variables)
+    #expect(session.bench.tracks.isEmpty && session.bench.metrics.records.count == 0)
+    // The log is a script of what stands, the failed command a comment in its cell.
+    let log = session.context.log.text.split(separator: "\n").map(String.init)
+    #expect(log.contains { $0.hasPrefix("# failed: method simclr batch=400") })
+    #expect(log.last?.hasPrefix("#%% end of") == true)
+    let again = try TrainedSession(log.filter { !$0.hasPrefix("#") && $0 != "version 1" })
+    #expect(again.bench.mark == session.bench.mark)
+  }
+
+  @Test func aScriptInAScriptSaysWhatOfEachStands() throws {
+    let folder = try TemporaryFolder()
+    let inner = try folder.file("inner.dyad", "note a\nnoet b\n")
+    let outer = try folder.file("outer.dyad", "note 1\nnote 2\nsource \(inner)\nnote 4\n")
+    let result = try DyadProcess.run([outer])
+    #expect(result.status == 1 && result.output == "  1\n  2\n  a\n")
+    #expect(
+      result.errors == """
+        \(inner):2:1: error: unknown command 'noet'
+          noet b
+          ^^^^
+        help: note
+        note: line 1 was run and stands; lines 1–2 of '\(outer)' were run and stand
+
+        """)
+    let first = try folder.file("first.dyad", "# a comment\nnoet 1\n")
+    #expect(
+      try DyadProcess.run([first]).errors.hasSuffix("\nnote: no command was run before it\n"))
+    let piped = try DyadProcess.run(["-"], input: "note 1\n\nnoet 3\n")
+    #expect(piped.errors.hasPrefix("stdin:3:1: error: "))
+    #expect(piped.errors.hasSuffix("\nnote: lines 1–2 were run and stand\n"))
   }
 
   @Test func theSmallestIntegerIsANumberLikeAnyOther() {
@@ -237,14 +329,13 @@ extension TemporaryFolder {
   func located(_ line: String) -> String {
     let names = [
       "i.safetensors", "long.safetensors", "lying.safetensors", "huge.safetensors",
-      "wide.safetensors", "dots.safetensors", "nodir/x.safetensors", "self.dyad",
+      "wide.safetensors", "dots.safetensors", "nodir/x.safetensors", "self.dyad", "short", "evil",
+      "t.safetensors", "c.png", "v.png", "g.png",
     ]
     var line = line
     for name in names {
       line = line.replacingOccurrences(of: " " + name, with: " \(path)/\(name)")
     }
     return line.replacingOccurrences(of: "root=short", with: "root=\(path)/short")
-      .replacingOccurrences(of: "session evil", with: "session \(path)/evil")
-      .replacingOccurrences(of: "tensors short", with: "tensors \(path)/short")
   }
 }

@@ -72,12 +72,12 @@ import Testing
       (
         plain, "knn k=500",
         "error: k must be at most the number of training images, 200, got 500\n  knn k=500\n"
-          + "  ^^^^^^^^^\nhelp: knn k=200"
+          + "        ^^^\nhelp: knn k=200"
       ),
       (
         try TrainedSession(TrainedSession.bank), "bank rows 3,200",
         "error: sample 200 is out of range: the data have samples 0…199\n  bank rows 3,200\n"
-          + "            ^^^^^"
+          + "              ^^^"
       ),
       (
         try TrainedSession(TrainedSession.bank), "bank agse",

@@ -94,7 +94,8 @@ import Testing
     #expect(second.status == 1 && second.output == "  1\n  2\n  3\n  4\n  5\n")
     #expect(
       second.errors
-        == "\(bad):7:1: error: unknown command 'noet'\n  noet 7\n  ^^^^\nhelp: note\n")
+        == "\(bad):7:1: error: unknown command 'noet'\n  noet 7\n  ^^^^\nhelp: note\n"
+        + "note: lines 1–6 were run and stand\n")
     let unused = try DyadProcess.run([good, "m=5"])
     #expect(unused.status == 1 && unused.errors.contains("does not use a variable 'm'"))
     let lines = try DyadProcess.run(["-c", "let a = 1; not b; let c = 2"])

@@ -208,9 +208,9 @@ import Testing
     _ = try session.output("step")
     #expect(
       session.text("tensor z1[16]")
-        == "error: slice '16' is out of range: axis 0 of 'z1' has length 16, indices 0…15\n"
-        + "  tensor z1[16]\n         ^^^^^^")
-    #expect(session.text("tensor z1[:, 8:]").contains("axis 1 of 'z1' has length 8, indices 0…7"))
+        == "error: index 16 is out of range: axis 0 of 'z1' has length 16, indices 0…15 or -16…-1\n"
+        + "  tensor z1[16]\n            ^^")
+    #expect(session.text("tensor z1[..., 8]").contains("\n                 ^"))
     #expect(
       session.text("stats z1[0, 0, 0]").contains("'z1' has 2 axes [16, 8], the slice names 3"))
     #expect(
@@ -223,8 +223,77 @@ import Testing
     #expect(session.text("tensor w:a[0:2").contains("error:"))
     #expect(session.text("tensor m:backbone.conv1").contains("no trained parameter"))
     #expect(!session.text("tensor m:backbone.conv1.weight[0]").contains("error:"))
+    #expect(session.text("tensor z1[0, 1, 2, 3]").hasSuffix("\n                  ^"))
     let plain = try TrainedSession(["data demo n=200", "backbone small width=4"])
     #expect(plain.text("tensor m:backbone.conv1.weight").contains("no optimizer without a method"))
+  }
+
+  @Test func aStepThatIsNotFiniteIsSeenInEveryReport() throws {
+    let session = try TrainedSession(TrainedSession.attention)
+    _ = try session.output("set nonfinite allow; optim sgd lr=1e30; track erank,loss")
+    #expect(session.text("step 3").contains("erank nan / 8"))
+    #expect(
+      session.text("show health").hasSuffix(
+        "\n  diverged: z is not finite; 'set nonfinite stop' stops before such a step"))
+    let ranks = session.bench.metrics.series(.erank)
+    #expect(ranks.count == 3 && ranks[0].value.isFinite && ranks[2].value.isNaN)
+  }
+
+  /// Python's rules: bounds are clamped, what is empty has a shape and no rows.
+  @Test func slicesMayBeEmpty() throws {
+    let session = try TrainedSession(TrainedSession.attention, steps: 1)
+    let folder = try TemporaryFolder()
+    let moment = "   batch of step 1, before its update"
+    for (slice, shape) in [
+      ("0:0", "[0, 8]"), ("5:3", "[0, 8]"), ("99:", "[0, 8]"), (":, 8:", "[16, 0]"),
+      ("0:0, 3", "[0]"), ("-99:2, 6:99", "[2, 2]"), ("-1:-3", "[0, 8]"), ("::99", "[1, 8]"),
+    ] {
+      let text = session.text("tensor z1[\(slice)]")
+      #expect(text.hasPrefix("  z1[\(slice)]  \(shape) of [16, 8]\(moment)"), "\(text)")
+      #expect(text.contains("\n") == !shape.contains("0"), "\(text)")
+    }
+    let none = try session.table("stats z1[0:0]")
+    #expect(none.numbers("count") == [0] && none.numbers("mean")[0].isNaN)
+    #expect(try session.table("stats z1[0:0] by=row").rows.isEmpty)
+    #expect(
+      try session.table("stats z1[0:0] by=col").numbers("count") == Array(repeating: 0, count: 8))
+    _ = try session.output("tensor z1[0:0] -> \(folder.path)/e.npy")
+    #expect(try NPY.read(folder.path + "/e.npy").shape == [0, 8])
+    _ = try session.output("tensor z1[0:0] -> \(folder.path)/e.csv")
+    #expect(try String(contentsOfFile: folder.path + "/e.csv", encoding: .utf8).isEmpty)
+    #expect(session.text("viz hist z1[0:0] -> \(folder.path)/e.png").contains("has 0"))
+  }
+
+  @Test func helpSaysWhichChoicesHaveAnOption() throws {
+    let session = try TrainedSession()
+    func help(_ verb: String) -> String {
+      session.text("help \(verb)").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    #expect(help("optim").contains("(greater than 0; only lars) [auto]"))
+    #expect(help("data").contains("in images; not batches) [all]"))
+    #expect(help("data").contains("drop them (off) [auto]"))
+  }
+
+  @Test func onlyWhatTheMethodHasIsOffered() throws {
+    let session = try TrainedSession(TrainedSession.attention)
+    func offered(_ line: String) -> [String] {
+      session.context.completer.complete(line).candidates.map(\.text)
+    }
+    let buffers = session.bench.bufferNames
+    #expect(!buffers.isEmpty)
+    for (prefix, hasBuffers) in [("w:", true), ("g:", false), ("m:", false)] {
+      let names = buffers.filter { !offered("tensor \(prefix)\($0)").isEmpty }
+      #expect(names.isEmpty == !hasBuffers, "\(prefix)")
+    }
+    #expect(
+      offered("tensor p") == [] && offered("tensor b") == [] && offered("stats at") == ["attn"])
+    #expect(offered("optim adam ") == ["lr=", "wd=", "exclude=", "classifier_lr=", "scale_lr="])
+    #expect(offered("optim adam trust=") == [] && offered("optim lars tr") == ["trust="])
+    #expect(offered("method simclr a") == [] && offered("method simsiam-multi a") == ["alpha="])
+    #expect(
+      offered("schedule const ") == [] && offered("backbone small ") == ["width=", "weights="])
+    #expect(!offered("data demo ").contains("root=") && offered("data cifar10 r") == ["root="])
+    #expect(offered("optim ad").contains("adam"))
   }
 
   @Test func metricsHaveNamesInExpressions() throws {

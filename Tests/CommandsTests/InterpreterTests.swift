@@ -105,6 +105,7 @@ struct TemporaryFolder: ~Copyable {
         a/b.dyad:5:8: error: bump: amount must be an integer in 1…10, got '11'
             bump 11
                  ^^
+        note: lines 1–4 were run and stand
         """)
     #expect(recorder.log == ["#%% one", "bump 2 #= s2", "# failed: bump 11"])
   }
@@ -174,6 +175,7 @@ struct TemporaryFolder: ~Copyable {
         t.dyad:1:1: error: stopped by the user
           bump
           ^^^^
+        note: line 1 up to column 4 was run and stands
         """)
     #expect(recorder.type("bump") == "  bumped")
   }

@@ -30,7 +30,7 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
       "set threads 2; set threads; set threads auto; set threads", "  threads 2\n  threads auto"),
     ShellCase(
       "set conv fast",
-      "error: set conv: conv must be auto or direct, got 'fast'\n  set conv fast\n           ^^^^"),
+      "error: set conv: conv must be auto, winograd or direct, got 'fast'\n  set conv fast\n           ^^^^"),
     ShellCase(
       "set cov direct",
       "error: unknown set 'cov', expected threads, conv, memory, nonfinite or out\n"

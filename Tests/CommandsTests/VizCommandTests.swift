@@ -193,7 +193,9 @@ private final class Drawing {
       "\(caption?.value ?? "")")
     let rows = try drawing.text("c.csv").split(separator: "\n")
     #expect(rows.count { $0.hasPrefix("loss,loss,") } == 6)
-    #expect(rows.count { $0.hasPrefix("knn,knn,") } == 2)
+    // Two epochs, and the untrained model at step 0.
+    #expect(rows.count { $0.hasPrefix("knn,knn,") } == 3)
+    #expect(rows.contains { $0.hasPrefix("knn,knn,0") })
     // Three steps an epoch: the first step whose targets use the bank is the fourth.
     #expect(rows.contains { $0.hasPrefix("event,bank in use,4.0") })
     #expect(

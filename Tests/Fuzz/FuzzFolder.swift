@@ -25,7 +25,9 @@ final class FuzzFolder {
   func reset() throws {
     let manager = FileManager.default
     for name in try manager.contentsOfDirectory(atPath: path) {
-      chmod(name, 0o755)
+      // A link is not followed: root would change the mode of the machine's /dev/null.
+      var status = stat()
+      if lstat(name, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { chmod(name, 0o755) }
       try manager.removeItem(atPath: name)
     }
     for folder in ["cifar10", "cifar100", "mnist", "gz", "readonly", "folder"] {

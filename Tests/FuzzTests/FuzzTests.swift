@@ -8,6 +8,7 @@ import Testing
 @Suite struct FuzzTests {
   @Test func linesAndFilesNeitherTrapNorHang() throws {
     let program = try Self.program()
+    let mode = try Self.modeOfNull()
     let environment = ProcessInfo.processInfo.environment
     let lines = environment["DYAD_FUZZ_LINES"] ?? "4000"
     let files = environment["DYAD_FUZZ_FILES"] ?? "480"
@@ -24,6 +25,12 @@ import Testing
     #expect(
       process.terminationReason == .exit && process.terminationStatus == 0,
       "\(text)\nagain: \(program) with the words before the colon, and --echo")
+    #expect(try Self.modeOfNull() == mode, "a link out of the fuzz folder was followed")
+  }
+
+  private static func modeOfNull() throws -> Int? {
+    let facts = try FileManager.default.attributesOfItem(atPath: "/dev/null")
+    return facts[.posixPermissions] as? Int
   }
 
   /// The executable beside the test bundle.

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Kernels
 import Layers
 import Methods
 import TestSupport
@@ -64,7 +65,9 @@ import Testing
     return (batches, weights)
   }
 
-  private func configure(_ c: GoldenCase, _ bench: Workbench) throws {
+  private func configure(
+    _ c: GoldenCase, _ bench: Workbench, _ convolution: ConvolutionChoice
+  ) throws {
     let h = c.hyper
     var backbone = BackboneChoice(.resnet18)
     backbone.width = h["width"]?.int
@@ -113,12 +116,23 @@ import Testing
       $0.method = method
       $0.optimizer = optimizer
       $0.schedule = schedule
-      $0.convolution = .direct
+      $0.convolution = convolution
     }
   }
 
   @Test(arguments: cases)
   func reproducesLossesAndFinalState(_ c: GoldenCase) throws {
+    try run(c, .direct)
+  }
+
+  /// Winograd in every 3×3 layer: the first losses within 20 times the tolerance of direct sums,
+  /// every loss of the run within 2e-2.
+  @Test(arguments: cases)
+  func winogradReproducesTheLosses(_ c: GoldenCase) throws {
+    try run(c, .winograd)
+  }
+
+  private func run(_ c: GoldenCase, _ convolution: ConvolutionChoice) throws {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("golden-\(c.name)-\(UInt32.random(in: 0...UInt32.max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -128,7 +142,7 @@ import Testing
     var choice = DataChoice(name: "batches")
     choice.file = inputs.batches
     try bench.configure(data: try choice.load(memoryLimit: bench.memoryLimit)) { _ in }
-    try configure(c, bench)
+    try configure(c, bench, convolution)
     _ = try bench.loadWeights(inputs.weights, strict: true)
     let all = try #require(c.scalars["steps"]?.array)
     let shape = try c.shape(isSimSiam(c) ? "data.view1" : "data.x")
@@ -139,9 +153,27 @@ import Testing
     let first = max(1, steps.count - 7)
     _ = try bench.train(steps: first)
     _ = try bench.train(steps: steps.count - first)
+    guard convolution == .direct else {
+      try compareLosses(c, bench.metrics.records, steps)
+      return
+    }
     try compareSteps(c, bench.metrics.records, steps)
     if steps.count == all.count {
       try compareFinal(c, try bench.model().exportTensors(optimizer: true), folder)
+    }
+  }
+
+  private func compareLosses(
+    _ c: GoldenCase, _ records: [StepRecord], _ golden: [JSONValue]
+  ) throws {
+    #expect(records.count == golden.count)
+    let limits = try #require(
+      (c.tolerance["step_scalar_abs"] ?? c.tolerance["loss_abs"])?.doubles)
+    for (i, (record, want)) in zip(records, golden).enumerated() {
+      expectClose(
+        try #require(record.values[.loss]),
+        try #require(want[isSimSiam(c) ? "neg_cos_sim" : "loss"]?.double),
+        abs: i == 0 ? 20 * limits[0] : 2e-2, "\(c.name) step \(i)")
     }
   }
 

@@ -26,6 +26,7 @@ import Testing
   @Test func stoppingWhileKNNRunsKeepsTheStepAndLeavesTheMetricOut() throws {
     let bench = try bench("demo")
     _ = try bench.addTrack(["loss", "knn"], every: .steps(1), path: nil)
+    _ = try bench.train(steps: 1)
     var polls = 0
     let report = try bench.train(
       steps: 5,
@@ -34,11 +35,27 @@ import Testing
         return polls > 1
       })
     #expect(report.steps == 1 && report.wasCancelled)
-    #expect(bench.metrics.records.count == 1)
+    #expect(bench.metrics.records.count == 2)
     #expect(bench.metrics.records.last?.values[.loss] != nil)
     #expect(bench.metrics.records.last?.values[.knn] == nil)
     _ = try bench.train(steps: 1)
     #expect(bench.metrics.records.last?.values[.knn] != nil)
+  }
+
+  @Test func stoppingWhileTheUntrainedModelIsMeasuredTakesNoStep() throws {
+    let bench = try bench("demo")
+    _ = try bench.addTrack(["knn"], every: .epochs(1), path: nil)
+    var polls = 0
+    let report = try bench.train(
+      steps: 5,
+      isCancelled: {
+        polls += 1
+        return polls > 1
+      })
+    #expect(report.steps == 0 && report.wasCancelled)
+    #expect(bench.metrics.records.isEmpty && bench.metrics.untrained.isEmpty)
+    _ = try bench.train(steps: 1)
+    #expect(bench.metrics.series(.knn).map(\.step) == [0])
   }
 
   @Test func kNNIsRefusedWithoutTestImages() throws {

@@ -39,12 +39,13 @@ enum VizAttention {
       figure.order = isByClass ? .classes : .given
       if isByClass {
         figure.rowLabels = data.samples.labels
+        figure.rowTitle = "views of the batch, by class"
         figure.orderNote = "inside a class by the Fiedler vector of the cosines"
         figure.rowThumbnails = data.samples.thumbnails.map { $0.flatMap { Bitmap($0) } }
       } else {
         figure.rowTitle = "first views, then second views"
-        figure.columnTitle = figure.rowTitle
       }
+      figure.columnTitle = figure.rowTitle
       figure.classNames = data.samples.classNames
       figure.isDiagonalMasked = true
       figure.positives = data.partners.enumerated().map { (row: $0, column: $1) }

@@ -66,7 +66,7 @@ public enum KNNCommand: Command {
       "  top-1 \(NumberFormat.fixed(report.result.top1, 2)) %   "
         + "top-5 \(NumberFormat.fixed(report.result.top5, 2)) %   k \(rule.k)\(temperature)   "
         + "\(rule.distance.rawValue)   layer \(layer)   eval mode   \(report.memory) train × "
-        + "\(report.queries) test images")
+        + "\(report.queries) test")
     output.data = [
       ("top1", .number(report.result.top1)), ("top5", .number(report.result.top5)),
       ("k", .int(rule.k)), ("metric", .string(rule.distance.rawValue)),

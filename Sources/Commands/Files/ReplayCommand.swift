@@ -25,11 +25,17 @@ public enum ReplayCommand: Command {
   /// Replays.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     guard context.replayDepth < maxDepth else {
-      throw invocation.error("sessions replay each other more than \(maxDepth) deep")
+      throw invocation.error("sessions replay each other more than \(maxDepth) deep", at: file)
     }
     let isVerified = invocation.has(verify)
+    let source: SourceText
+    do {
+      source = try Interpreter.readScript(context.shell.files.readPath(invocation[file]))
+    } catch let error as Diagnostic {
+      throw error.located(in: invocation.source, at: invocation.fileRange)
+    }
     let replay = Replay(
-      source: try Interpreter.readScript(context.shell.files.readPath(invocation[file])),
+      source: source,
       isVerified: isVerified, threads: context.workbench.workers.threads,
       memoryLimit: context.workbench.memoryLimit, depth: context.replayDepth,
       cancellation: context.cancellation)

@@ -8,7 +8,7 @@ public enum SaveCommand: Command {
   static let state = Key<Bool>("state", .onOff, default: true, help: "write the tensors too")
   static let file = Key<String>("file", .path(["safetensors"]), help: "the file to write")
   static let patterns = Key<[String]?>(
-    optional: "patterns", .list(of: .word(.parameters)), default: "all",
+    optional: "patterns", .list(of: .word(.tensors)), default: "all",
     help: "names, * stands for anything")
   static let optim = Key<Bool>("optim", .onOff, default: false, help: "the optimizer's state too")
   static let layer = Key<EvaluationLayer>(

@@ -33,6 +33,7 @@ public enum AttnCommand: Command {
     details: "w = exp(1 + cos) of h (or z) between all 2N views of the last step's batch, before "
       + "its update. Only the 2N entries of positive pairs reach the loss; every view marks them "
       + "with *, all others are shown only.",
+    givesTable: true,
     subcommands: [
       CommandForm(
         "matrix", summary: "Shows w between first views (rows) and second views (columns).",
@@ -40,6 +41,7 @@ public enum AttnCommand: Command {
         examples: [Example("attn matrix n=6 order=batch", "Six images as in the batch")]),
       CommandForm(
         "top", summary: "Ranks pairs by weight.", options: [k, pairs], switches: [lowest],
+        givesTable: true,
         examples: [
           Example("attn top k=5", "The positive pairs that count most"),
           Example("attn top k=3 pairs=pos --lowest", "Those that attention mutes"),
@@ -47,7 +49,7 @@ public enum AttnCommand: Command {
         ]),
       CommandForm(
         "sample", summary: "Lists the weights of one view, its positive first.",
-        arguments: [id], options: [view, k],
+        arguments: [id], options: [view, k], givesTable: true,
         examples: [Example("attn sample k=3", "The batch's first image; batch ids lists all")]),
     ],
     examples: [

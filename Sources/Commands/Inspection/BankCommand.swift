@@ -20,23 +20,25 @@ public enum BankCommand: Command {
     details: "One row per training sample. During an epoch a second buffer collects z2 of every "
       + "image seen; at the epoch's end it becomes the bank. From epoch start= on, targets are "
       + "(1−alpha) z + alpha times the image's row.",
+    givesTable: true,
     subcommands: [
       CommandForm(
         "rows", summary: "Shows rows: norm, age, nearest class, first values.", arguments: [ids],
-        options: [values],
+        options: [values], givesTable: true,
         examples: [Example("bank rows 17", "One image's row"), Example("bank rows 0..9", "Ten")]),
       CommandForm(
-        "ages", summary: "Counts the rows of each age.",
+        "ages", summary: "Counts the rows of each age.", givesTable: true,
         examples: [Example("bank ages", "Rows that the last epochs left out are older")]),
       CommandForm(
-        "drift", summary: "Compares rows with present z, by age.", options: [on],
+        "drift", summary: "Compares rows with present z, by age.", options: [on], givesTable: true,
         examples: [
           Example("bank drift", "Mean cosine of each age, and the lowest 5 %"),
           Example("bank drift on=probe", "Against the probe set's z by the present weights"),
         ]),
       CommandForm(
         "near", summary: "Lists the rows nearest to an image's row by cosine.", arguments: [id],
-        options: [k], examples: [Example("bank near 17 k=5", "Its five nearest rows")]),
+        options: [k], givesTable: true,
+        examples: [Example("bank near 17 k=5", "Its five nearest rows")]),
       CommandForm(
         "reset", summary: "Draws all rows anew, as at the start.",
         examples: [Example("bank reset", "What do the targets do without a memory?")]),

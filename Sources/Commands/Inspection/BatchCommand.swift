@@ -14,6 +14,7 @@ public enum BatchCommand: Command {
     requiring: [
       CommandForm(
         "show", summary: "Lists the images with class, loss and the agreement of their views.",
+        givesTable: true,
         examples: [
           Example("batch show | sort loss --desc | head 5", "The five hardest images"),
           Example("batch show | where cos < 0", "Images whose views point apart"),

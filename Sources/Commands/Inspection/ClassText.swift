@@ -22,7 +22,9 @@ enum ClassText {
     throws
   {
     guard let count = bench.data?.loaded.sampleCount, largest >= count else { return }
-    throw invocation.error(
-      "sample \(largest) is out of range: the data have samples 0…\(count - 1)", at: key)
+    let message = "sample \(largest) is out of range: the data have samples 0…\(count - 1)"
+    throw Diagnostic(
+      message, at: invocation.place(of: key.parameter.name, part: "\(largest)"),
+      in: invocation.source)
   }
 }

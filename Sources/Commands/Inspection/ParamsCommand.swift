@@ -13,7 +13,7 @@ public enum ParamsCommand: Command {
     details: "change is ‖w − w₀‖ from the values drawn from the seed; relative is change/‖w₀‖. "
       + "grad is the norm of the last step's gradient; update is ‖w − w′‖/‖w′‖ of the last step, "
       + "usually near 1e-3 when the rate is right.",
-    arguments: [pattern],
+    arguments: [pattern], givesTable: true,
     examples: [
       Example("params", "Every parameter"),
       Example("params backbone.*", "Those of the backbone"),

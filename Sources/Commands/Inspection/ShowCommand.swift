@@ -1,4 +1,5 @@
 import CommandLanguage
+import Kernels
 import Datasets
 import Sessions
 
@@ -18,7 +19,7 @@ public enum ShowCommand: Command {
     details: "state: data, step, fingerprint, memory. config: every option with its value and "
       + "why. model: layers, shapes, parameters. optim: groups, rates, decay. health: the last "
       + "step's line, explained. runs: a row for every model of the session. defaults: every option's default and its source.",
-    arguments: [part],
+    arguments: [part], givesTable: true,
     examples: [
       Example("show", "Where the session stands"),
       Example("show config", "Every option with its value and the reason"),
@@ -35,7 +36,7 @@ public enum ShowCommand: Command {
     case .optim: return .table(try optim(bench))
     case .health: return .table(try ShowHealth.table(bench))
     case .runs: return .table(ShowRuns.table(bench))
-    case .defaults: return .table(ShowDefaults.table(context))
+    case .defaults: return .table(try ShowDefaults.table(context))
     }
   }
 

@@ -5,7 +5,7 @@ import Sessions
 /// `show defaults`: every option's default in both families with its source.
 enum ShowDefaults {
   /// The table: the commands' own defaults, then what the resolver chooses by family.
-  static func table(_ context: CommandContext) -> Table {
+  static func table(_ context: CommandContext) throws -> Table {
     var rows: [[Table.Cell]] = []
     for option in context.registry["data"]?.plain?.options ?? [] {
       rows.append([
@@ -20,7 +20,7 @@ enum ShowDefaults {
         .text("solo-learn's CIFAR script | SimCLR, appendix B.9"),
       ])
     }
-    rows += context.workbench.defaults().map { option in
+    rows += try context.workbench.defaults().map { option in
       [
         .text("\(option.part) \(option.name)"), cell(option.simsiam?.value),
         cell(option.simclr?.value), .text(source(option)),

@@ -11,8 +11,7 @@ enum ShowHealth {
     guard bench.metrics.records.last != nil, let method = try bench.resolved().method else {
       throw SessionError("no step was taken yet: there is nothing to judge", help: "step")
     }
-    // Without the last batch (a loaded session) the rank is simply not shown.
-    _ = try? bench.completeLastRecord()
+    let missing = HealthLine.complete(bench)
     guard let record = bench.metrics.records.last else { return Table([]) }
     let rows = MetricName.allCases.compactMap { name in
       record.values[name].map { row(name, $0, method) }
@@ -21,7 +20,8 @@ enum ShowHealth {
       [
         Table.Column("metric"), Table.Column("value"), Table.Column("against"),
         Table.Column("reading"),
-      ], rows: rows, title: HealthLine.text(record, bench), notes: [verdict(record, method)])
+      ], rows: rows, title: HealthLine.text(record, bench),
+      notes: [missing, verdict(record, method)].compactMap { $0 })
   }
 
   private static func row(_ name: MetricName, _ value: Double, _ method: MethodConfiguration)
@@ -76,6 +76,9 @@ enum ShowHealth {
   private static func verdict(_ record: StepRecord, _ method: MethodConfiguration) -> String {
     let even = 1 / Double(method.projectorOut).squareRoot()
     let largest = Double(min(method.projectorOut, method.batch))
+    if let std = record.values[.zStd], !std.isFinite {
+      return "  diverged: z is not finite; 'set nonfinite stop' stops before such a step"
+    }
     if let std = record.values[.zStd], std < 0.1 * even {
       return "  collapsed: z_std is below a tenth of 1/√d, all z point nearly the same way"
     }

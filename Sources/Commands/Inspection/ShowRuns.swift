@@ -24,6 +24,6 @@ enum ShowRuns {
       },
       notes: bench.runs.isEmpty
         ? ["  no model was trained or evaluated yet"]
-        : ["  knn untrained needs 'knn' before the first step, knn and erank 'track' or 'knn'"])
+        : ["  knn untrained needs 'knn' or 'track knn' before the first step, knn and erank later"])
   }
 }

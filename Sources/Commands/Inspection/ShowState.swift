@@ -9,7 +9,7 @@ enum ShowState {
   /// The table; nothing is built for it.
   static func table(_ bench: Workbench) -> Table {
     let state = bench.summary
-    let resolved = try? bench.resolved()
+    let resolved = bench.resolution
     var rows: [(String, String)] = []
     rows.append(("data", data(bench)))
     rows.append(("augment", augment(bench)))

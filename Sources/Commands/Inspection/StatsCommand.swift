@@ -17,7 +17,7 @@ public enum StatsCommand: Command {
     "stats", group: .inspect, summary: "Summarises a tensor or a slice of it.",
     details: "Shape, extremes, mean, sd (unbiased), zeros, values that are not finite (the other "
       + "columns leave them out) and the Euclidean norm, all in Float64.",
-    arguments: [ref], options: [by, limit],
+    arguments: [ref], options: [by, limit], givesTable: true,
     examples: [
       Example("stats z1", "The first views' projections"),
       Example(

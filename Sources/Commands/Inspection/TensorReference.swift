@@ -43,9 +43,19 @@ enum TensorReference {
       return SlicedTensor(
         tensor: isWhole ? whole : whole.sliced(slices), fullShape: whole.shape,
         axes: kept.map { ($0.start, $0.step) })
-    } catch let error as SessionError {
-      throw invocation.error(error.message, at: key, help: error.help)
+    } catch let error as SliceError {
+      let place = error.position.flatMap {
+        invocation.place(ofSlice: $0, of: key.parameter.name)
+      }
+      throw place.map { Diagnostic(error.message, at: $0, in: invocation.source) }
+        ?? invocation.error(error.message, at: key)
     }
+  }
+
+  /// A slice that does not fit the tensor, with the position in the slice that is wrong.
+  private struct SliceError: Error {
+    let message: String
+    var position: Int?
   }
 
   private static func name(_ reference: Reference) -> TensorName {
@@ -87,30 +97,31 @@ enum TensorReference {
   /// One resolved slice per axis; `...` and axes that are not named take everything.
   private static func axisSlices(_ reference: Reference, shape: [Int]) throws -> [AxisSlice] {
     let given = reference.slices
-    let named = given.filter { $0 != .ellipsis }.count
+    let positions = given.indices.filter { given[$0] != .ellipsis }
+    let named = positions.count
     guard named <= shape.count else {
-      throw SessionError(
-        "'\(reference.tensorName)' has \(shape.count) ax\(shape.count == 1 ? "is" : "es") "
-          + "\(shape), the slice names \(named)")
+      throw SliceError(
+        message: "'\(reference.tensorName)' has \(shape.count) ax\(shape.count == 1 ? "is" : "es") "
+          + "\(shape), the slice names \(named)", position: positions[shape.count])
     }
     let fill = shape.count - named
-    var slices: [Reference.Slice] = []
-    for slice in given {
-      if slice == .ellipsis {
-        slices += Array(repeating: .range(start: nil, stop: nil, step: 1), count: fill)
-      } else {
-        slices.append(slice)
-      }
+    let all = (slice: Reference.Slice.range(start: nil, stop: nil, step: 1), position: Int?.none)
+    var slices: [(slice: Reference.Slice, position: Int?)] = []
+    for (position, slice) in given.enumerated() {
+      slices += slice == .ellipsis ? Array(repeating: all, count: fill) : [(slice, position)]
     }
-    while slices.count < shape.count { slices.append(.range(start: nil, stop: nil, step: 1)) }
+    while slices.count < shape.count { slices.append(all) }
     return try zip(slices, shape).enumerated().map { axis, pair in
-      let (slice, length) = pair
-      guard let found = slice.elements(of: length), found.count > 0 || length == 0 else {
-        throw SessionError(
-          "slice '\(slice.canonicalText)' is out of range: axis \(axis) of "
-            + "'\(reference.tensorName)' has length \(length), indices 0…\(length - 1)")
+      let (given, length) = pair
+      // As in Python, only an index can be out of range: the bounds of a range are clamped.
+      guard let found = given.slice.elements(of: length) else {
+        throw SliceError(
+          message: "index \(given.slice.canonicalText) is out of range: axis \(axis) of "
+            + "'\(reference.tensorName)' has length \(length), indices "
+            + (length > 0 ? "0…\(length - 1) or -\(length)…-1" : "none"),
+          position: given.position)
       }
-      let isIndex = if case .index = slice { true } else { false }
+      let isIndex = if case .index = given.slice { true } else { false }
       return AxisSlice(
         start: found.start, count: found.count, step: found.step, isIndex: isIndex)
     }

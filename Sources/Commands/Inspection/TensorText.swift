@@ -15,7 +15,8 @@ struct TensorText {
   var lines: [String] {
     let values = sliced.tensor.values
     if shape.isEmpty { return ["  " + format([values[0]]).0[0]] }
-    if values.isEmpty { return ["  no elements"] }
+    // An empty slice has a shape and no rows, as in Python.
+    if values.isEmpty { return [] }
     if shape.count == 1 { return table(block: 0, rows: [nil], columnAxis: 0) }
     let blockSize = shape.suffix(2).reduce(1, *)
     let blocks = values.count / blockSize

@@ -7,18 +7,24 @@ public enum BackboneCommand: Command {
   static let name = Key<BackboneName>("name", .choice(of: BackboneName.self), help: "the network")
   static let stem = Key<Stem?>(
     optional: "stem", .choice(of: Stem.self), default: "auto", auto: true,
-    help: "first layers: 3×3 stride 1 (cifar) or 7×7 stride 2 and pooling (imagenet)")
+    help: "first layers: 3×3 stride 1 (cifar) or 7×7 stride 2 and pooling (imagenet)"
+  )
+  .only(for: OptionOwners.backbones(having: "stem"))
   static let padding = Key<Int?>(
     optional: "padding", .int(in: ConfigurationLimits.padding), default: "auto", auto: true,
     unit: "pixels",
-    help: "padding of the CIFAR stem; auto: 2 for SimSiam, 1 for SimCLR")
+    help: "padding of the CIFAR stem; auto: 2 for SimSiam, 1 for SimCLR"
+  )
+  .only(for: OptionOwners.backbones(having: "padding"))
   static let width = Key<Int?>(
     optional: "width", .int(in: ConfigurationLimits.width), default: "auto", auto: true,
     unit: "channels",
     help: "base width: 64 is the full ResNet, 16 small's default")
   static let zeroInit = Key<Bool?>(
     optional: "zero_init", .onOff, default: "auto", auto: true,
-    help: "last normalisation of each block starts at 0; auto: on for SimSiam")
+    help: "last normalisation of each block starts at 0; auto: on for SimSiam"
+  )
+  .only(for: OptionOwners.backbones(having: "zero_init"))
   static let weights = Key<String?>(
     optional: "weights", .path(["safetensors"]), default: "none",
     help: "load these weights")
@@ -50,7 +56,7 @@ public enum BackboneCommand: Command {
   }
 
   private static func summary(_ bench: Workbench) -> String {
-    guard let resolved = try? bench.resolved() else { return "" }
+    guard let resolved = bench.resolution else { return "" }
     let options = resolved.options.filter { $0.part == "backbone" && $0.name != "name" }
     return "  " + options.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
   }

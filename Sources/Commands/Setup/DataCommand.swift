@@ -9,30 +9,48 @@ public enum DataCommand: Command {
     "name", .choice(DatasetCatalog.entries.map(\.name)), help: "the data set")
   static let file = Key<String?>(
     optional: "file", .path(["safetensors", "npz"]), default: "none",
-    help: "the file of tensors and batches")
+    help: "the file of tensors and batches"
+  )
+  .only(for: DatasetCatalog.names(taking: "file"))
   static let root = Key<String?>(
-    optional: "root", .folder, default: "the usual folders", help: "the folder with the files")
+    optional: "root", .folder, default: "the usual folders", help: "the folder with the files"
+  )
+  .only(for: DatasetCatalog.names(taking: "root"))
   static let split = Key<String?>(
-    optional: "split", .choice(["train", "test"]), default: "train", help: "the part to train on")
+    optional: "split", .choice(["train", "test"]), default: "train", help: "the part to train on"
+  )
+  .only(for: DatasetCatalog.names(taking: "split"))
   static let n = Key<Int?>(
     optional: "n", .int(in: 1...100_000_000), default: "all", unit: "images",
-    help: "take this many, balanced over classes")
+    help: "take this many, balanced over classes"
+  )
+  .only(for: DatasetCatalog.names(taking: "n"))
   static let perClass = Key<Int?>(
     optional: "per_class", .int(in: 1...100_000_000), default: "all", unit: "images",
-    help: "take this many of each class")
+    help: "take this many of each class"
+  )
+  .only(for: DatasetCatalog.names(taking: "per_class"))
   static let classes = Key<[String]?>(
-    optional: "classes", .list(of: .word()), default: "all", help: "keep these classes")
+    optional: "classes", .list(of: .word()), default: "all", help: "keep these classes"
+  )
+  .only(for: DatasetCatalog.names(taking: "classes"))
   static let labels = Key<Bool?>(
     optional: "labels", .onOff, default: "auto", auto: true,
-    help: "require labels (on), drop them (off)")
+    help: "require labels (on), drop them (off)"
+  )
+  .only(for: DatasetCatalog.names(taking: "labels"))
   static let probe = Key<Int>(
     "probe", .int(in: 1...1_000_000), default: 512, unit: "images", help: "the fixed probe set")
   static let mean = Key<[Double]?>(
     optional: "mean", .list(of: .number(), count: 1...3), default: "of the data set",
-    help: "mean per channel, 0…1")
+    help: "mean per channel, 0…1"
+  )
+  .only(for: DatasetCatalog.names(taking: "mean"))
   static let std = Key<[Double]?>(
     optional: "std", .list(of: .number(.above(0)), count: 1...3), default: "of the data set",
-    help: "standard deviation per channel, 0…1")
+    help: "standard deviation per channel, 0…1"
+  )
+  .only(for: DatasetCatalog.names(taking: "std"))
   static let ids = Key<Indices>("ids", .indices, help: "sample numbers")
 
   /// The declaration.
@@ -44,7 +62,7 @@ public enum DataCommand: Command {
     subcommands: [
       CommandForm(
         "show", summary: "Describes samples: label and pixel statistics.", arguments: [ids],
-        isLogged: false,
+        isLogged: false, givesTable: true,
         examples: [Example("data show 0..4", "The first five training samples")])
     ],
     examples: [

@@ -11,30 +11,44 @@ public enum MethodCommand: Command {
     help: "images of a step; auto: 256 SimSiam, 512 SimCLR")
   static let temp = Key<Double?>(
     optional: "temp", .number(.above(0)), default: "auto", auto: true,
-    help: "temperature of NT-Xent; auto: 0.7")
+    help: "temperature of NT-Xent; auto: 0.7"
+  )
+  .only(for: OptionOwners.methods(having: "temp"))
   static let proj = Key<[Int]?>(
     optional: "proj", .list(of: .int(in: ConfigurationLimits.head), count: 2...2), default: "auto",
     auto: true,
     help: "projector [hidden,out]; auto: [2048,2048] SimSiam, [h,128] SimCLR")
   static let pred = Key<Int?>(
     optional: "pred", .int(in: ConfigurationLimits.head), default: "auto", auto: true,
-    help: "hidden width of SimSiam's predictor; auto: 512")
+    help: "hidden width of SimSiam's predictor; auto: 512"
+  )
+  .only(for: OptionOwners.methods(having: "pred"))
   static let alpha = Key<Double?>(
     optional: "alpha", .number(.within(0, 1)), default: "auto", auto: true,
-    help: "weight of the bank's row in the targets; auto: 0.5")
+    help: "weight of the bank's row in the targets; auto: 0.5"
+  )
+  .only(for: OptionOwners.methods(having: "alpha"))
   static let start = Key<Duration?>(
     optional: "start", .duration(.epochs), default: "auto", auto: true,
-    help: "plain epochs before the bank is used; auto: 51epochs")
+    help: "plain epochs before the bank is used; auto: 51epochs"
+  )
+  .only(for: OptionOwners.methods(having: "start"))
   static let stages = Key<Int?>(
     optional: "stages", .int(in: ConfigurationLimits.stages), default: "auto", auto: true,
     unit: "epochs",
-    help: "past epochs that the bank averages; auto: 1")
+    help: "past epochs that the bank averages; auto: 1"
+  )
+  .only(for: OptionOwners.methods(having: "stages"))
   static let normalize = Key<Bool?>(
     optional: "normalize", .onOff, default: "auto", auto: true,
-    help: "bank rows scaled to unit length; auto: off")
+    help: "bank rows scaled to unit length; auto: off"
+  )
+  .only(for: OptionOwners.methods(having: "normalize"))
   static let on = Key<AttentionFeatures?>(
     optional: "on", .choice(of: AttentionFeatures.self), default: "auto", auto: true,
-    help: "features that weight SimCLR-Attn's pairs; auto: h")
+    help: "features that weight SimCLR-Attn's pairs; auto: h"
+  )
+  .only(for: OptionOwners.methods(having: "on"))
   static let classifier = Key<Bool?>(
     optional: "classifier", .onOff, default: "auto", auto: true,
     help: "online linear classifier on detached h; auto: on for SimSiam with labels")
@@ -72,7 +86,7 @@ public enum MethodCommand: Command {
     choice.classifier = invocation[classifier]
     let report = try bench.configure { $0.method = choice }
     var lines = ["  method \(choice.name.rawValue)"]
-    if let resolved = try? bench.resolved(), let method = resolved.method {
+    if let method = bench.resolution?.method {
       lines[0] += "  z \(method.projectorOut)   batch \(method.batch)   " + chance(method)
     }
     return .text((lines + ChangeText.lines(report)).joined(separator: "\n"))

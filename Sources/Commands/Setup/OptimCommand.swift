@@ -13,7 +13,9 @@ public enum OptimCommand: Command {
     help: "weight decay; auto: 1e-05 SimSiam, 1e-06 SimCLR")
   static let momentum = Key<Double?>(
     optional: "momentum", .number(.within(0, 1)), default: "auto", auto: true,
-    help: "momentum of sgd and lars; auto: 0.9")
+    help: "momentum of sgd and lars; auto: 0.9"
+  )
+  .only(for: OptionOwners.optimizers(having: "momentum"))
   static let exclude = Key<[String]?>(
     optional: "exclude", .list(of: .choice(["none", "bn", "bias"])), default: "auto", auto: true,
     help: "names without decay and adaptation")
@@ -25,10 +27,14 @@ public enum OptimCommand: Command {
     help: "multiply rates by batch/256; auto: on for SimSiam")
   static let trust = Key<Double?>(
     optional: "trust", .number(.above(0)), default: "auto", auto: true,
-    help: "trust coefficient of lars; auto: 0.001")
+    help: "trust coefficient of lars; auto: 0.001"
+  )
+  .only(for: OptionOwners.optimizers(having: "trust"))
   static let variant = Key<LARSVariant?>(
     optional: "variant", .choice(of: LARSVariant.self), default: "auto", auto: true,
-    help: "which lars of the reference; auto: by family")
+    help: "which lars of the reference; auto: by family"
+  )
+  .only(for: OptionOwners.optimizers(having: "variant"))
 
   /// The declaration.
   public static let spec = CommandSpec(
@@ -54,7 +60,7 @@ public enum OptimCommand: Command {
     choice.variant = invocation[variant]
     let report = try bench.configure { $0.optimizer = choice }
     var line = "  optim \(choice.name.rawValue)"
-    if let resolved = try? bench.resolved().optimizer {
+    if let resolved = bench.resolution?.optimizer {
       line += "  lr \(NumberFormat.short(resolved.lr))"
       if let lr = choice.lr, lr != resolved.lr {
         line += " (\(NumberFormat.short(lr)) × batch/256)"

@@ -7,16 +7,24 @@ public enum ScheduleCommand: Command {
     "name", .choice(of: ScheduleName.self), help: "the curve")
   static let warmup = Key<Duration?>(
     optional: "warmup", .duration([.steps, .epochs, .fraction]), default: "auto", auto: true,
-    help: "warm-up; auto: 10epochs cosine, 0.01 of total warmup-anneal")
+    help: "warm-up; auto: 10epochs cosine, 0.01 of total warmup-anneal"
+  )
+  .only(for: OptionOwners.schedules(having: "warmup"))
   static let total = Key<Duration?>(
     optional: "total", .duration([.steps, .epochs]), default: "auto", auto: true,
-    help: "length of the whole schedule; auto: 100epochs")
+    help: "length of the whole schedule; auto: 100epochs"
+  )
+  .only(for: OptionOwners.schedules(having: "total"))
   static let startLR = Key<Double?>(
     optional: "start_lr", .number(.atLeast(0)), default: "auto", auto: true,
-    help: "rate at which cosine's warm-up starts; auto: 3e-05")
+    help: "rate at which cosine's warm-up starts; auto: 3e-05"
+  )
+  .only(for: OptionOwners.schedules(having: "start_lr"))
   static let minLR = Key<Double?>(
     optional: "min_lr", .number(.atLeast(0)), default: "auto", auto: true,
-    help: "rate at which the cosine ends; auto: 0")
+    help: "rate at which the cosine ends; auto: 0"
+  )
+  .only(for: OptionOwners.schedules(having: "min_lr"))
 
   /// The declaration.
   public static let spec = CommandSpec(
@@ -26,7 +34,7 @@ public enum ScheduleCommand: Command {
     arguments: [name], options: [warmup, total, startLR, minLR],
     subcommands: [
       CommandForm(
-        "show", summary: "Lists the learning rates to come.", isLogged: false,
+        "show", summary: "Lists the learning rates to come.", isLogged: false, givesTable: true,
         examples: [Example("schedule show", "Rates at 20 steps from start to end")])
     ],
     examples: [
@@ -45,7 +53,7 @@ public enum ScheduleCommand: Command {
     choice.minLR = invocation[minLR]
     let report = try bench.configure { $0.schedule = choice }
     var line = "  schedule \(choice.name.rawValue)"
-    if let resolved = try? bench.resolved().schedule, resolved.name != .const {
+    if let resolved = bench.resolution?.schedule, resolved.name != .const {
       line += "  warm-up \(NumberFormat.short(resolved.warmup)) of "
       line += "\(NumberFormat.short(resolved.total)) steps"
     }

@@ -6,7 +6,7 @@ import Sessions
 enum HealthLine {
   /// The stable part: the same on every replay.
   static func text(_ record: StepRecord, _ bench: Workbench) -> String {
-    guard let method = try? bench.resolved().method else { return "" }
+    guard let method = bench.resolution?.method else { return "" }
     var parts = ["step \(record.step)", "e\(record.epoch)"]
     if let loss = record.values[.loss] {
       let chance =
@@ -29,6 +29,19 @@ enum HealthLine {
     }
     if let knn = record.values[.knn] { parts.append("knn \(NumberFormat.fixed(knn, 1)) %") }
     return "  " + parts.joined(separator: "   ")
+  }
+
+  /// Adds to the last record what only a report shows.
+  ///
+  /// The steps are taken, so that an effective rank that cannot be measured is no error of the
+  /// command; it is said in a line instead, which is returned.
+  static func complete(_ bench: Workbench) -> String? {
+    do {
+      try bench.completeLastRecord()
+      return nil
+    } catch {
+      return "  no erank: \(Interpreter.diagnostic(error).message)"
+    }
   }
 
   /// The parts that differ from run to run.

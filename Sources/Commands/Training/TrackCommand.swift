@@ -14,11 +14,13 @@ public enum TrackCommand: Command {
   public static let spec = CommandSpec(
     "track", group: .train, summary: "Records metrics while training.",
     details: "loss class_loss total z_std acc1 acc5 contrast_acc erank align uniform knn lr, as "
-      + "far as the method gives them. A file gets one JSON object a line, flushed per line.",
+      + "far as the method gives them. A file gets one JSON object a line, flushed per line. "
+      + "knn is measured before the first step too, for the start of its curve.",
     arguments: [metrics], options: [every],
     output: OutputFile(["jsonl"], help: "one JSON object per record"),
     subcommands: [
-      CommandForm("list", summary: "Lists the recordings in force.", isLogged: false),
+      CommandForm(
+        "list", summary: "Lists the recordings in force.", isLogged: false, givesTable: true),
       CommandForm(
         "off", summary: "Ends recordings.", arguments: [metric],
         examples: [Example("track off", "Ends all recordings and closes their files")]),

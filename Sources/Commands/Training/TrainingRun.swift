@@ -19,6 +19,9 @@ enum TrainingRun {
     do {
       shownReport = try bench.train(
         steps: count, isCancelled: { context.cancellation.isRequested },
+        evaluating: { done, all in
+          context.onProgress(.status("  knn before the first step: features \(done)/\(all)"))
+        },
         progress: { done, record in
           let now = DispatchTime.now().uptimeNanoseconds
           guard now - start > 1_000_000_000, now - shown > 200_000_000 else { return }
@@ -32,8 +35,9 @@ enum TrainingRun {
     guard let last = shownReport.last else {
       return Output(.text("  stopped before the first step"))
     }
-    _ = try? bench.completeLastRecord()
+    let missing = HealthLine.complete(bench)
     var lines = [HealthLine.text(bench.metrics.records.last ?? last, bench)]
+    if let missing { lines.append(missing) }
     if shownReport.wasCancelled {
       lines.append(
         "  stopped after \(shownReport.steps) of \(count) steps: the state is consistent, "

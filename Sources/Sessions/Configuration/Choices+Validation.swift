@@ -11,68 +11,59 @@ extension Configuration {
   func validate() throws {
     if let backbone {
       try Self.refuse(
-        "backbone", backbone.name.rawValue,
+        "backbone", backbone.name, OptionOwners.backbone,
         [
-          ("stem", backbone.stem != nil, backbone.name.isResNet),
-          ("padding", backbone.padding != nil, backbone.name.isResNet),
-          ("width", backbone.width != nil, true),
-          ("zero_init", backbone.zeroInit != nil, backbone.name.isResNet),
+          ("stem", backbone.stem != nil), ("padding", backbone.padding != nil),
+          ("width", backbone.width != nil), ("zero_init", backbone.zeroInit != nil),
         ])
       if backbone.stem == .imagenet, backbone.padding != nil {
-        throw SessionError("padding belongs to stem=cifar, the stem is imagenet")
+        throw SessionError(
+          "padding belongs to stem=cifar, the stem is imagenet", about: "padding")
       }
     }
     if let method { try validate(method) }
     if let optimizer {
-      let isLARS = optimizer.name == .lars
-      let isAdam = optimizer.name == .adam || optimizer.name == .adamw
       try Self.refuse(
-        "optim", optimizer.name.rawValue,
+        "optim", optimizer.name, OptionOwners.optimizer,
         [
-          ("lr", false, true), ("wd", false, true),
-          ("momentum", optimizer.momentum != nil, !isAdam), ("exclude", false, true),
-          ("classifier_lr", false, true), ("scale_lr", false, true),
-          ("trust", optimizer.trust != nil, isLARS),
-          ("variant", optimizer.variant != nil, isLARS),
+          ("lr", false), ("wd", false), ("momentum", optimizer.momentum != nil),
+          ("exclude", false), ("classifier_lr", false), ("scale_lr", false),
+          ("trust", optimizer.trust != nil), ("variant", optimizer.variant != nil),
         ])
     }
     if let schedule {
-      let warms = schedule.name == .cosine || schedule.name == .warmupAnneal
       try Self.refuse(
-        "schedule", schedule.name.rawValue,
+        "schedule", schedule.name, OptionOwners.schedule,
         [
-          ("warmup", schedule.warmup != nil, warms),
-          ("total", schedule.total != nil, schedule.name != .const),
-          ("start_lr", schedule.startLR != nil, schedule.name == .cosine),
-          ("min_lr", schedule.minLR != nil, schedule.name == .cosine),
+          ("warmup", schedule.warmup != nil), ("total", schedule.total != nil),
+          ("start_lr", schedule.startLR != nil), ("min_lr", schedule.minLR != nil),
         ])
     }
   }
 
   private func validate(_ method: MethodChoice) throws {
-    let isSimSiam = method.name.isSimSiamFamily
-    let isMulti = method.name == .simsiamMulti
     try Self.refuse(
-      "method", method.name.rawValue,
+      "method", method.name, OptionOwners.method,
       [
-        ("batch", false, true), ("temp", method.temperature != nil, !isSimSiam),
-        ("proj", false, true), ("pred", method.predictor != nil, isSimSiam),
-        ("alpha", method.alpha != nil, isMulti), ("start", method.start != nil, isMulti),
-        ("stages", method.stages != nil, isMulti),
-        ("normalize", method.normalize != nil, isMulti),
-        ("on", method.attention != nil, method.name == .simclrAttn), ("classifier", false, true),
+        ("batch", false), ("temp", method.temperature != nil), ("proj", false),
+        ("pred", method.predictor != nil), ("alpha", method.alpha != nil),
+        ("start", method.start != nil), ("stages", method.stages != nil),
+        ("normalize", method.normalize != nil), ("on", method.attention != nil),
+        ("classifier", false),
       ])
   }
 
-  /// Each row is an option, whether it was set, and whether this kind has it.
-  private static func refuse(
-    _ verb: String, _ name: String, _ options: [(name: String, isSet: Bool, exists: Bool)]
+  /// Each row is an option and whether it was set.
+  private static func refuse<Name: RawRepresentable<String> & Equatable>(
+    _ verb: String, _ name: Name, _ owners: [String: [Name]],
+    _ options: [(name: String, isSet: Bool)]
   ) throws {
-    guard let wrong = options.first(where: { $0.isSet && !$0.exists }) else { return }
-    let known = options.filter(\.exists).map(\.name)
+    func exists(_ option: String) -> Bool { owners[option]?.contains(name) ?? true }
+    guard let wrong = options.first(where: { $0.isSet && !exists($0.name) }) else { return }
+    let known = options.map(\.name).filter(exists)
     throw SessionError(
-      "\(verb) '\(name)' has no option '\(wrong.name)', it has "
-        + (known.isEmpty ? "none" : known.joined(separator: " ")))
+      "\(verb) '\(name.rawValue)' has no option '\(wrong.name)', it has "
+        + (known.isEmpty ? "none" : known.joined(separator: " ")), about: wrong.name)
   }
 }
 

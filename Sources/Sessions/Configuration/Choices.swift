@@ -110,11 +110,3 @@ public struct ScheduleChoice: Sendable, Hashable, Codable {
   /// Makes a choice with everything else `auto`.
   public init(_ name: ScheduleName) { self.name = name }
 }
-
-/// How convolutions are computed.
-public enum ConvolutionAlgorithm: String, Sendable, CaseIterable, Codable {
-  /// The fastest exact enough for each shape.
-  case auto
-  /// Direct sums, the reference of the tests.
-  case direct
-}

@@ -1,3 +1,4 @@
+import Kernels
 import Layers
 import Methods
 
@@ -14,7 +15,7 @@ public struct Configuration: Sendable, Hashable, Codable {
   /// The schedule.
   public var schedule: ScheduleChoice?
   /// How convolutions are computed.
-  public var convolution: ConvolutionAlgorithm = .auto
+  public var convolution: ConvolutionChoice = .auto
 
   /// Makes a configuration in which nothing was set.
   public init() {}
@@ -72,20 +73,20 @@ private struct Resolver {
     guard let methodChoice = configuration.method, let family else {
       return ResolvedConfiguration(
         backbone: backbone, method: nil, optimizer: nil, schedule: nil, stepsPerEpoch: 0,
-        options: options)
+        convolution: configuration.convolution, options: options)
     }
     let method = try method(methodChoice, backbone: backbone, isSimSiam: family)
     let steps = data.stepsPerEpoch(batch: method.batch)
     guard steps > 0 else {
       throw SessionError(
         "batch must be at most the number of training images, \(data.count), got \(method.batch)",
-        help: "method \(method.name.rawValue) batch=\(max(2, data.count / 2))")
+        help: "method \(method.name.rawValue) batch=\(max(2, data.count / 2))", about: "batch")
     }
     let optimizer = try optimizer(batch: method.batch, isSimSiam: family)
     let schedule = try schedule(stepsPerEpoch: steps, isSimSiam: family)
     return ResolvedConfiguration(
       backbone: backbone, method: method, optimizer: optimizer, schedule: schedule,
-      stepsPerEpoch: steps, options: options)
+      stepsPerEpoch: steps, convolution: configuration.convolution, options: options)
   }
 
   private mutating func backbone(_ c: BackboneChoice, isSimSiam: Bool?) throws
@@ -97,7 +98,7 @@ private struct Resolver {
     if c.name != .mlp, !isImages {
       throw SessionError(
         "backbone '\(c.name.rawValue)' needs images, the data are points [\(data.inputShape[0])]",
-        help: "backbone mlp")
+        help: "backbone mlp", about: "name")
     }
     let side = isImages ? max(data.inputShape[0], data.inputShape[1]) : 0
     let width = pick(
@@ -112,7 +113,8 @@ private struct Resolver {
       "backbone", "stem", c.stem, else: side <= 64 ? .cifar : .imagenet,
       because: "images are \(side) pixels")
     if stem == .imagenet, c.padding != nil {
-      throw SessionError("padding belongs to stem=cifar, the stem is imagenet for these images")
+      throw SessionError(
+        "padding belongs to stem=cifar, the stem is imagenet for these images", about: "padding")
     }
     let padding =
       stem == .imagenet
@@ -125,7 +127,7 @@ private struct Resolver {
       throw SessionError(
         "padding=\(padding) needs images of at least \(3 - 2 * padding) pixels, "
           + "the data have \(data.inputShape[0])×\(data.inputShape[1])",
-        help: "backbone \(c.name.rawValue) padding=1")
+        help: "backbone \(c.name.rawValue) padding=1", about: "padding")
     }
     let zeroInit = pick(
       "backbone", "zero_init", c.zeroInit, else: isSimSiam == true,
@@ -144,12 +146,14 @@ private struct Resolver {
       "method", "batch", c.batch, else: data.fixedBatch ?? (isSimSiam ? 256 : 512),
       because: data.fixedBatch == nil ? family : "the recorded batches")
     if let fixed = data.fixedBatch, fixed != batch {
-      throw SessionError("batch must be \(fixed), the size of the recorded batches, got \(batch)")
+      throw SessionError(
+        "batch must be \(fixed), the size of the recorded batches, got \(batch)", about: "batch")
     }
     let projector = pick(
       "method", "proj", c.projector, else: isSimSiam ? [2048, 2048] : [h, 128], because: family)
     guard projector.count == 2 else {
-      throw SessionError("proj takes two numbers, [hidden,out], got \(projector.count)")
+      throw SessionError(
+        "proj takes two numbers, [hidden,out], got \(projector.count)", about: "proj")
     }
     var temperature = 0.7
     var predictor = 0
@@ -176,7 +180,7 @@ private struct Resolver {
       "method", "classifier", c.classifier, else: isSimSiam && data.classes > 0,
       because: data.classes > 0 ? family : "the data have no labels")
     if classifier, data.classes == 0 {
-      throw SessionError("classifier=on needs labels, the data have none")
+      throw SessionError("classifier=on needs labels, the data have none", about: "classifier")
     }
     return MethodConfiguration(
       name: c.name, batch: batch, temperature: temperature, projectorHidden: projector[0],
@@ -239,7 +243,8 @@ private struct Resolver {
     let totalAmount = pick(
       "schedule", "total", c.total, else: .epochs(100), because: "the default")
     if case .fraction = totalAmount {
-      throw SessionError("schedule: total takes steps or epochs, got \(totalAmount)")
+      throw SessionError(
+        "schedule: total takes steps or epochs, got \(totalAmount)", about: "total")
     }
     let total = totalAmount.steps(perEpoch: stepsPerEpoch, total: 0)
     var warmup = 0.0
@@ -249,7 +254,8 @@ private struct Resolver {
         else: name == .cosine ? .epochs(10) : .fraction(0.01), because: family)
       warmup = amount.steps(perEpoch: stepsPerEpoch, total: total)
       guard warmup <= total else {
-        throw SessionError("schedule: warmup (\(amount)) is longer than total (\(totalAmount))")
+        throw SessionError(
+          "schedule: warmup (\(amount)) is longer than total (\(totalAmount))", about: "warmup")
       }
     }
     var startLR = 0.0

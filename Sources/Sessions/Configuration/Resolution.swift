@@ -1,3 +1,4 @@
+import Kernels
 import Layers
 import Methods
 
@@ -53,6 +54,8 @@ public struct ResolvedConfiguration: Sendable, Equatable {
   public var schedule: ResolvedSchedule?
   /// The steps of an epoch; 0 without a method.
   public var stepsPerEpoch: Int
+  /// How convolutions are computed.
+  public var convolution: ConvolutionChoice
   /// Every option with its value and reason, in the order of `show config`.
   public var options: [ResolvedOption]
 }

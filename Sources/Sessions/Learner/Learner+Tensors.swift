@@ -164,14 +164,14 @@ private struct LoadPlan {
     report.restored = matches.count
     if !misshapen.isEmpty, strict || matches.isEmpty {
       throw SessionError(
-        "'\(file.path)' does not fit the model: \(list(misshapen))",
+        file: "'\(file.path)' does not fit the model: \(list(misshapen))",
         help: "show model")
     }
     report.missing += misshapen
     guard strict else {
       if matches.isEmpty {
         throw SessionError(
-          "'\(file.path)' has no tensor of the model: it has \(list(file.names)), "
+          file: "'\(file.path)' has no tensor of the model: it has \(list(file.names)), "
             + "expected names like \(list(required))")
       }
       return
@@ -180,7 +180,7 @@ private struct LoadPlan {
       let missing = report.missing.isEmpty ? "" : "; missing \(list(report.missing))"
       let unused = report.unused.isEmpty ? "" : "; unexpected \(list(report.unused))"
       throw SessionError(
-        "'\(file.path)' does not fit the model\(missing)\(unused)",
+        file: "'\(file.path)' does not fit the model\(missing)\(unused)",
         help: "load weights \(file.path) strict=off")
     }
   }

@@ -49,7 +49,8 @@ public final class Learner {
     self.seed = seed
     self.workers = workers
     network = ContrastiveNetwork(
-      backbone: configuration.backbone, method: configuration.method, inputShape: inputShape)
+      backbone: configuration.backbone, method: configuration.method, inputShape: inputShape,
+      convolution: configuration.convolution)
     model = ModelState(network.layout)
     model.initialize(seed: seed)
     (bank, bankArena) = Self.makeBank(

@@ -70,11 +70,17 @@ public struct MetricLog: Sendable {
   /// The last result of each evaluation command, with the completed steps at that time.
   public private(set) var evaluations: [MetricName: (step: Int, value: Double)] = [:]
 
+  /// Metrics of the untrained model, measured before the first step for a recording.
+  public private(set) var untrained: [MetricName: Double] = [:]
+
   /// Makes an empty log.
   public init() {}
 
-  /// Makes a log of records.
-  public init(_ records: [StepRecord]) { self.records = records }
+  /// Makes a log of records, with what was measured before the first one.
+  public init(_ records: [StepRecord], untrained: [MetricName: Double] = [:]) {
+    self.records = records
+    self.untrained = untrained
+  }
 
   /// Adds the record of a step.
   public mutating func append(_ record: StepRecord) { records.append(record) }
@@ -90,8 +96,14 @@ public struct MetricLog: Sendable {
     evaluations[name] = (step, value)
   }
 
-  /// Returns the steps and values at which a metric was measured.
+  /// Notes a metric of the untrained model.
+  public mutating func noteUntrained(_ name: MetricName, _ value: Double) {
+    untrained[name] = value
+  }
+
+  /// Returns the steps and values at which a metric was measured; step 0 is before the first one.
   public func series(_ name: MetricName) -> [(step: Int, value: Double)] {
-    records.compactMap { r in r.values[name].map { (r.step, $0) } }
+    (untrained[name].map { [(0, $0)] } ?? [])
+      + records.compactMap { r in r.values[name].map { (r.step, $0) } }
   }
 }

@@ -154,7 +154,7 @@ extension Workbench {
     case .written:
       guard !written.isEmpty else {
         throw SessionError(
-          "epoch \(learner.epoch) has written no row yet", help: "bank drift on=probe")
+          "epoch \(learner.epoch) has written no row yet", help: "bank drift on=probe", about: "on")
       }
       pairs = written.map {
         (ages[$0], cosine(bank.bank + $0 * bank.dim, bank.next + $0 * bank.dim, bank.dim))

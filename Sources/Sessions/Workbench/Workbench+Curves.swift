@@ -71,13 +71,15 @@ extension Workbench {
     if name == "lr" { return try rateCurve() }
     guard let metric = MetricName(rawValue: name) else {
       let known = MetricName.allCases.map(\.rawValue).joined(separator: " ")
-      throw SessionError("no metric '\(name)': expected \(known) lr")
+      throw SessionError(
+        "no metric '\(name)': expected \(known) lr", about: "metrics", part: name)
     }
     let series = metrics.series(metric)
     guard !series.isEmpty else {
       let isTracked = metric.isCostly || metric == .align
       throw SessionError(
-        "no values of '\(name)' yet", help: isTracked ? "track \(name) every=1epoch" : "step")
+        "no values of '\(name)' yet", help: isTracked ? "track \(name) every=1epoch" : "step",
+        about: "metrics", part: name)
     }
     return MetricCurve(
       name: name, unit: metric.unit, higherIsBetter: metric.higherIsBetter,
@@ -92,7 +94,9 @@ extension Workbench {
     for name in records.flatMap({ $0.rates.map(\.name) }) where !groups.contains(name) {
       groups.append(name)
     }
-    guard !groups.isEmpty else { throw SessionError("no values of 'lr' yet", help: "step") }
+    guard !groups.isEmpty else {
+      throw SessionError("no values of 'lr' yet", help: "step", about: "metrics", part: "lr")
+    }
     var lines: [MetricCurve.Line] = []
     for group in groups {
       let points = records.compactMap { record in

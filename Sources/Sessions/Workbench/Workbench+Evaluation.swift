@@ -65,7 +65,7 @@ extension Workbench {
     guard let dimension = graph.dimension(layer) else {
       throw SessionError(
         "the model has no layer '\(layer.rawValue)'",
-        help: layer == .h ? nil : "method simsiam")
+        help: layer == .h ? nil : "method simsiam", about: "layer")
     }
     try refuse(atLeast: 4 * Double(ids.count) * Double(dimension), "the table of features")
     var values = [Float](repeating: 0, count: ids.count * dimension)
@@ -122,7 +122,8 @@ extension Workbench {
     switch (state.loaded.content, set) {
     case (.images(let train, _), .train): return images(train)
     case (.images(_, let test?), .test): return images(test)
-    case (.images, .test): throw SessionError("data '\(state.choice.name)' have no test images")
+    case (.images, .test):
+      throw SessionError("data '\(state.choice.name)' have no test images", about: "on")
     case (.images(let train, _), .probe):
       let probe = try probeSet()
       return EvaluationSamples(
@@ -150,7 +151,8 @@ extension Workbench {
           for j in 0..<size { target[j] = batches.view1[start + j] }
         })
     default:
-      throw SessionError("data '\(state.choice.name)' have no set '\(set.rawValue)'")
+      throw SessionError(
+        "data '\(state.choice.name)' have no set '\(set.rawValue)'", about: "on")
     }
   }
 
@@ -163,7 +165,10 @@ extension Workbench {
         WeightedKNN(), layer: .h, trainLimit: nil, testLimit: nil, isCancelled: isCancelled
       ).result.top1
     case .erank:
-      return try EffectiveRank.rankMe(learner.batchFeatures(.z, view: 0))
+      let z = try learner.batchFeatures(.z, view: 0)
+      // What is not finite has no rank; like the other metrics of such a step it is nan.
+      guard z.values.allSatisfy(\.isFinite) else { return .nan }
+      return try EffectiveRank.rankMe(z)
     case .align:
       return try AlignmentUniformity.alignment(
         learner.batchFeatures(.z, view: 0).normalizedRows(workers),

@@ -18,7 +18,8 @@ extension Workbench {
     var tensors = try model().exportTensors(optimizer: optimizer)
     if !patterns.isEmpty {
       for pattern in patterns where !tensors.contains(where: { glob(pattern, $0.name) }) {
-        throw SessionError("no tensor matches '\(pattern)'", help: "params")
+        throw SessionError(
+          "no tensor matches '\(pattern)'", help: "params", about: "patterns", part: pattern)
       }
       tensors = tensors.filter { tensor in patterns.contains { glob($0, tensor.name) } }
     }

@@ -36,7 +36,8 @@ extension Workbench {
     let (samples, features) = try comparedSamples(count: count, usual: 64, layer: layer, on: set)
     let n = samples.count
     guard k < n else {
-      throw SessionError("k must be below n = \(n), the number of nodes, got \(k)")
+      throw SessionError(
+        "k must be below n = \(n), the number of nodes, got \(k)", about: "k")
     }
     try checkFinite(features, layer.rawValue, ids: samples.ids)
     let graph = try FeatureGraph.neighbors(workers, features: features, k: k, rule: rule)
@@ -54,7 +55,7 @@ extension Workbench {
   ) throws -> (FigureSamples, Tensor) {
     let isPaired = set == .batch || set == .probe
     if isPaired, let count, count % 2 != 0 {
-      throw SessionError("n must be even, two views of each image, got \(count)")
+      throw SessionError("n must be even, two views of each image, got \(count)", about: "n")
     }
     if set == .batch {
       let all = try bothViews(layer.batchFeatures)
@@ -93,7 +94,7 @@ extension Workbench {
     let labels = try loadedData().loaded.labels
     let images = batch.ids.count
     if let count, count % 2 != 0 {
-      throw SessionError("n must be even, two views of each image, got \(count)")
+      throw SessionError("n must be even, two views of each image, got \(count)", about: "n")
     }
     let number = try sampleCount(
       count, usual: usual, of: 2 * images, least: 2, what: "views in the batch")

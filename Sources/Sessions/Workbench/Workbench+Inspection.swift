@@ -101,9 +101,10 @@ extension Workbench {
   /// and backbone are chosen.
   private var plannedNetwork: ContrastiveNetwork? {
     if let learner { return learner.network }
-    guard let data, let resolved = try? configuration.resolve(data.facts) else { return nil }
+    guard let data, let resolved = resolution else { return nil }
     return ContrastiveNetwork(
-      backbone: resolved.backbone, method: resolved.method, inputShape: data.facts.inputShape)
+      backbone: resolved.backbone, method: resolved.method, inputShape: data.facts.inputShape,
+      convolution: resolved.convolution)
   }
 
   /// The names of parameters, for completion and errors; empty before a backbone is chosen.

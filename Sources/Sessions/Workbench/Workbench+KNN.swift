@@ -33,7 +33,7 @@ extension Workbench {
     guard rule.k <= memoryCount else {
       throw SessionError(
         "k must be at most the number of training images, \(memoryCount), got \(rule.k)",
-        help: "knn k=\(memoryCount)")
+        help: "knn k=\(memoryCount)", about: "k")
     }
     let all = memoryCount + queryCount
     let memory = try features(

@@ -4,7 +4,7 @@ import Methods
 extension Workbench {
   /// The metrics that can be named in the present configuration, in order; nothing is built.
   public var namedMetrics: [MetricName] {
-    let method = (try? resolved())?.method
+    let method = resolution?.method
     var out: Set<MetricName> = []
     if let method {
       out = [.loss, .total, .zStd, .erank, .align, .uniform]

@@ -48,7 +48,8 @@ extension Workbench {
       backbone: "\(c.backbone.name.rawValue) width \(c.backbone.width)", steps: learner.step,
       epochs: learner.epoch, loss: last?.values[.loss], zStd: last?.values[.zStd],
       effectiveRank: metrics.series(.erank).last?.value,
-      untrainedKNN: evaluations.first { $0.step == 0 }?.knn, knn: latest?.knn)
+      untrainedKNN: evaluations.first { $0.step == 0 }?.knn ?? metrics.untrained[.knn],
+      knn: latest?.knn)
   }
 
   /// Keeps the present model's row before the model is replaced.

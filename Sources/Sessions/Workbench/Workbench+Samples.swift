@@ -36,7 +36,8 @@ extension Workbench {
     }
     guard let asked else { return min(usual, count) }
     guard asked >= least, asked <= count else {
-      throw SessionError("n must be in \(least)…\(count), the number of \(what), got \(asked)")
+      throw SessionError(
+        "n must be in \(least)…\(count), the number of \(what), got \(asked)", about: "n")
     }
     return asked
   }

@@ -10,7 +10,8 @@ extension Workbench {
   /// training step needs. Throws: `SessionError` with the size and the limit.
   func checkSize(_ c: ResolvedConfiguration, _ facts: DataFacts) throws {
     let network = ContrastiveNetwork(
-      backbone: c.backbone, method: c.method, inputShape: facts.inputShape)
+      backbone: c.backbone, method: c.method, inputShape: facts.inputShape,
+      convolution: c.convolution)
     // The state, a copy of it from before the last step, and at most two optimizer slots.
     var floats = 6 * Double(network.layout.parameterLayout.floatCount)
     if let method = c.method {

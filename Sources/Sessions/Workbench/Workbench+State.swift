@@ -52,7 +52,7 @@ extension Workbench {
   /// Where the session stands.
   public var summary: StateSummary {
     var out = StateSummary()
-    out.stepsPerEpoch = (try? resolved())?.stepsPerEpoch ?? 0
+    out.stepsPerEpoch = resolution?.stepsPerEpoch ?? 0
     let float = MemoryLayout<Float>.stride
     if let data { out.memory.append(.init(part: "data", bytes: data.loaded.byteCount)) }
     guard let learner else { return out }
@@ -77,12 +77,14 @@ extension Workbench {
 
   /// Every option's default in both families with its source, for the present data or, without
   /// any, for labelled images of 32×32 pixels.
-  public func defaults() -> [DefaultOption] {
-    var facts = (try? facts()) ?? DataFacts(inputShape: [32, 32, 3], count: 0, classes: 10)
+  ///
+  /// Throws: `SessionError` when the data fit no default.
+  public func defaults() throws -> [DefaultOption] {
+    var facts = data?.facts ?? DataFacts(inputShape: [32, 32, 3], count: 0, classes: 10)
     // Defaults do not depend on the number of images; every default batch must fit.
     facts.count = max(facts.count, 100_000)
-    let left = Self.openOptions([.simsiam, .simsiamMulti], facts)
-    let right = Self.openOptions([.simclr, .simclrAttn], facts)
+    let left = try Self.openOptions([.simsiam, .simsiamMulti], facts)
+    let right = try Self.openOptions([.simclr, .simclrAttn], facts)
     let merged = (left + right.filter { r in !left.contains { $0.isSame(r) } }).map { option in
       DefaultOption(
         part: option.part, name: option.name,
@@ -95,7 +97,9 @@ extension Workbench {
   }
 
   /// What the resolver chooses when nothing but the names is set.
-  private static func openOptions(_ methods: [MethodName], _ facts: DataFacts) -> [ResolvedOption] {
+  private static func openOptions(
+    _ methods: [MethodName], _ facts: DataFacts
+  ) throws -> [ResolvedOption] {
     var all: [ResolvedOption] = []
     for name in methods {
       for optimizer in [nil, OptimizerName.lars] {
@@ -103,7 +107,7 @@ extension Workbench {
         plain.backbone = BackboneChoice(facts.inputShape.count == 3 ? .resnet18 : .mlp)
         plain.method = MethodChoice(name)
         plain.optimizer = optimizer.map { OptimizerChoice($0) }
-        let found = (try? plain.resolve(facts).options) ?? []
+        let found = try plain.resolve(facts).options
         all += found.filter { option in
           option.reason != "set" && !all.contains { $0.isSame(option) }
         }

@@ -1,3 +1,4 @@
+import Analysis
 import Datasets
 import Foundation
 import Layers
@@ -21,11 +22,13 @@ public struct TrainingReport: Sendable {
 extension Workbench {
   /// Takes steps until all are taken or `isCancelled` says to stop; then the state is a step's end.
   ///
-  /// `progress` is called after each step with the steps taken and the record.
+  /// `progress` is called after each step with the steps taken and the record, `evaluating` with
+  /// the images done and in all while a recorded metric is measured before the first step.
   /// Throws: `SessionError` when a step is impossible; the steps before it are kept, and
   /// `partial` is told how many.
   public func train(
     steps count: Int, isCancelled: () -> Bool = { false },
+    evaluating: (Int, Int) -> Void = { _, _ in },
     progress: (Int, StepRecord) -> Void = { _, _ in }, partial: (TrainingReport) -> Void = { _ in }
   ) throws -> TrainingReport {
     let learner = try model()
@@ -33,6 +36,7 @@ extension Workbench {
       throw SessionError("no method yet", help: "method simclr")
     }
     let source = try batchSource(learner)
+    try measureUntrained(isCancelled, evaluating)
     let labels = data?.loaded.labels
     var report = TrainingReport()
     do {
@@ -118,11 +122,30 @@ extension Workbench {
   }
 
   /// Adds the effective rank to the last record, for a report.
+  ///
+  /// Without the step's batch, as in a loaded session, there is nothing to measure.
+  /// Throws: `LinearAlgebraError` when the singular values cannot be found.
   public func completeLastRecord() throws {
-    guard metrics.records.last?.values[.erank] == nil, let value = try measure(.erank) else {
+    guard learner?.lastBatch != nil, metrics.records.last?.values[.erank] == nil,
+      let value = try measure(.erank)
+    else { return }
+    metrics.set(.erank, value)
+  }
+
+  /// Measures before the first step what a recording will measure later, so that its curve begins
+  /// with the untrained model; not written to files, which have one object a step.
+  private func measureUntrained(
+    _ isCancelled: () -> Bool, _ evaluating: (Int, Int) -> Void
+  ) throws {
+    guard learner?.step == 0, tracks.contains(where: { $0.metrics.contains(.knn) }) else { return }
+    do {
+      let report = try knn(
+        WeightedKNN(), layer: .h, trainLimit: nil, testLimit: nil, isCancelled: isCancelled,
+        progress: evaluating)
+      metrics.noteUntrained(.knn, report.result.top1)
+    } catch  where isCancelled() {
       return
     }
-    metrics.set(.erank, value)
   }
 
   /// Measures and writes what is due; a costly measurement that the user stops is left out.
@@ -168,7 +191,8 @@ extension Workbench {
         metrics.append(metric)
       } else {
         let known = available.map(\.rawValue).joined(separator: " ")
-        throw SessionError("no metric '\(name)' here: expected \(known) lr")
+        throw SessionError(
+          "no metric '\(name)' here: expected \(known) lr", about: "metrics", part: name)
       }
     }
     let track = try Track(metrics: metrics, withRates: withRates, every: every, path: path)

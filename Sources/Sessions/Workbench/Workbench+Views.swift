@@ -31,7 +31,9 @@ extension Workbench {
   func checkSample(_ id: Int) throws {
     let count = try loadedData().loaded.sampleCount
     guard id >= 0, id < count else {
-      throw SessionError("sample \(id) is out of range: the data have samples 0…\(count - 1)")
+      throw SessionError(
+        "sample \(id) is out of range: the data have samples 0…\(count - 1)", about: "ids",
+        part: "\(id)")
     }
   }
 

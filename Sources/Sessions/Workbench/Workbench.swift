@@ -12,6 +12,10 @@ import Tensors
 public final class Workbench {
   /// What the user set.
   public internal(set) var configuration = Configuration()
+  /// Every choice made from `configuration` for the data; nil until data and backbone are chosen.
+  ///
+  /// It is made with each change, so that a choice that does not fit is refused there and then.
+  public internal(set) var resolution: ResolvedConfiguration?
   /// The loaded data and how to load them again.
   public internal(set) var data: DataState?
   /// The pipeline of random views; nil is the preset of the method's family.
@@ -55,7 +59,8 @@ public final class Workbench {
   ///
   /// Throws: `SessionError` when data or backbone are missing or a choice does not fit.
   public func resolved() throws -> ResolvedConfiguration {
-    try configuration.resolve(try facts())
+    // Where there is none, resolving says what is missing.
+    try resolution ?? configuration.resolve(try facts())
   }
 
   /// Whether a model exists, so that changes re-initialise parts of it.
@@ -100,9 +105,11 @@ public final class Workbench {
     change(&next)
     try next.validate()
     let nextData = newData ?? data
-    if let nextData, next.backbone != nil { _ = try next.resolve(nextData.facts) }
+    var nextResolution: ResolvedConfiguration?
+    if let nextData, next.backbone != nil { nextResolution = try next.resolve(nextData.facts) }
     guard let learner, let nextData else {
       configuration = next
+      resolution = nextResolution
       data = nextData
       if newData != nil { forgetProgress() }
       return ChangeReport()
@@ -117,6 +124,7 @@ public final class Workbench {
       evaluations = []
     }
     configuration = next
+    resolution = nextResolution
     data = nextData
     self.learner = fresh
     source = nil
@@ -131,12 +139,12 @@ public final class Workbench {
   public func setBackbone(_ choice: BackboneChoice, weights: String?) throws -> (
     ChangeReport, Learner.LoadReport?
   ) {
-    let old = (configuration, learner, source, probe, metrics)
+    let old = (configuration, resolution, learner, source, probe, metrics)
     do {
       let report = try configure { $0.backbone = choice }
       return (report, try weights.map { try loadWeights($0, strict: true) })
     } catch {
-      (configuration, learner, source, probe, metrics) = old
+      (configuration, resolution, learner, source, probe, metrics) = old
       throw error
     }
   }

@@ -55,7 +55,8 @@ package final class BatchNormOperation: Operation {
 
   package var parameters: [Parameter] { [norm.weight, norm.bias].compactMap { $0 } }
   package var savedInputs: [Int] { [0] }
-  package var savesOutput: Bool { relu }
+  package var savesOutput: Bool { relu && hasResidual }
+  package var deliversGradientInPlace: Bool { true }
   package var stateCount: Int { 2 * statistics.groups * shape.channels }
   package var workspaceCount: Int { batchNormWorkspace(statistics) }
 
@@ -87,11 +88,18 @@ package final class BatchNormOperation: Operation {
       variance: c.state + statistics.groups * shape.channels, eps: Self.eps,
       gamma: norm.weight.map { c.values($0) }, usesBatch: isTraining, workspace: c.workspace,
       BatchNormGradients(
-        dy: dy, masked: relu ? FloatPointer(c.output()) : nil, dx: c.inputGradient(),
+        dy: dy, mask: mask(c), dx: c.inputGradient(),
         addsToInput: c.addsToInputGradient(),
         dResidual: hasResidual ? c.inputGradient(1) : nil,
         addsToResidual: hasResidual && c.addsToInputGradient(1),
         dGamma: norm.weight.map { c.gradient($0) }, dBeta: norm.bias.map { c.gradient($0) }))
+  }
+
+  /// Without a residual the sign of the output follows from the input, which is read anyway.
+  private func mask(_ c: OperationContext) -> ReLUMask {
+    guard relu else { return .none }
+    return hasResidual
+      ? .output(FloatPointer(c.output())) : .input(beta: norm.bias.map { c.values($0) })
   }
 
   package func commit(_ c: OperationContext) {

@@ -3,17 +3,17 @@
 // Work is cut into blocks of output pixels by shape, so bits do not depend on the thread count.
 
 /// The number of floats that packed forward weights of a shape need.
-public func convolutionForwardPackedCount(_ g: ConvolutionShape) -> Int {
+func directForwardPackedCount(_ g: ConvolutionShape) -> Int {
   g.r * g.s * g.c * paddedColumns(g.k)
 }
 
 /// The number of floats that packed weights for the gradient of the input need.
-public func convolutionBackwardPackedCount(_ g: ConvolutionShape) -> Int {
+func directBackwardPackedCount(_ g: ConvolutionShape) -> Int {
   g.r * g.s * g.k * paddedColumns(g.c)
 }
 
 /// Packs weights [K, C, R, S] for the forward pass: panels [K/16][R·S·C][16].
-public func packConvolutionForward(
+func packDirectForward(
   _ workers: Workers, _ g: ConvolutionShape, weights: FloatPointer, to packed: MutableFloatPointer
 ) {
   let depth = g.r * g.s * g.c
@@ -36,8 +36,8 @@ public func packConvolutionForward(
 
 /// Computes y ← x ∗ w (+ bias).
 ///
-/// Shape: x [N, H, W, C], `packed` from `packConvolutionForward`, y [N, H′, W′, K].
-public func convolutionForward(
+/// Shape: x [N, H, W, C], `packed` from `packDirectForward`, y [N, H′, W′, K].
+func directForward(
   _ workers: Workers, _ g: ConvolutionShape, x: FloatPointer, packed: FloatPointer,
   bias: FloatPointer?, y: MutableFloatPointer
 ) {
@@ -90,7 +90,7 @@ private struct ParityClass {
 
 /// Packs weights [K, C, R, S] for the gradient of the input: per parity class, panels
 /// [C/16][taps·K][16].
-public func packConvolutionBackward(
+func packDirectBackward(
   _ workers: Workers, _ g: ConvolutionShape, weights: FloatPointer, to packed: MutableFloatPointer
 ) {
   var offset = 0
@@ -121,8 +121,8 @@ public func packConvolutionBackward(
 
 /// Computes dx ← dy ∗ wᵀ, or adds to dx.
 ///
-/// Shape: dy [N, H′, W′, K], `packed` from `packConvolutionBackward`, dx [N, H, W, C].
-public func convolutionBackwardData(
+/// Shape: dy [N, H′, W′, K], `packed` from `packDirectBackward`, dx [N, H, W, C].
+func directBackwardData(
   _ workers: Workers, _ g: ConvolutionShape, dy: FloatPointer, packed: FloatPointer,
   accumulate: Bool, dx: MutableFloatPointer
 ) {
@@ -177,7 +177,7 @@ private func multiplyGathered(
   let depth = gather.depth
   gather.runs.withUnsafeBufferPointer { runBuffer in
     guard let runs = runBuffer.baseAddress else { return }
-    workers.parallel(count: gather.rows, grain: tileRows) { range, worker in
+    workers.sweep(count: gather.rows, grain: tileRows) { range, worker in
       let scratch = workers.scratch(worker, count: tileRows * (ld + widest + 16))
       let tile = scratch
       let edge = tile + tileRows * ld

@@ -92,39 +92,29 @@ struct Gather {
     out: MutableFloatPointer, ld: Int
   ) {
     let base = runs[runRange.lowerBound].offset
-    var gx = first % gw
-    var gy = first / gw % gh
-    var image = first / (gw * gh)
+    var place = GatherPlace(self, first)
     for row in 0..<count {
       let o = out + row &* ld
       for index in runRange {
         let run = runs[index]
         let d = o + (run.offset &- base)
-        let sy = gy &* step &+ run.dy
+        let sy = place.y &* step &+ run.dy
         let length = run.count &* c
         guard sy >= 0, sy < h else {
           zero(d, length)
           continue
         }
-        let sx = gx &* step &+ run.dx
+        let sx = place.x &* step &+ run.dx
         let left = max(0, min(run.count, -sx))
         let right = max(left, min(run.count, w &- sx))
         if left > 0 { zero(d, left &* c) }
         if right > left {
           copy(
-            x + ((image &* h &+ sy) &* w &+ sx &+ left) &* c, d + left &* c, (right &- left) &* c)
+            x + ((place.image &* h &+ sy) &* w &+ sx &+ left) &* c, d + left &* c, (right &- left) &* c)
         }
         if right < run.count { zero(d + right &* c, (run.count &- right) &* c) }
       }
-      gx &+= 1
-      if gx == gw {
-        gx = 0
-        gy &+= 1
-        if gy == gh {
-          gy = 0
-          image &+= 1
-        }
-      }
+      place.advance(self)
     }
   }
 
@@ -144,6 +134,31 @@ struct Gather {
     }
     out.append(start..<runs.count)
     return out
+  }
+}
+
+/// The image and grid position of a gathered row, counted on without divisions.
+struct GatherPlace {
+  private(set) var x: Int
+  private(set) var y: Int
+  private(set) var image: Int
+
+  @inline(__always)
+  init(_ gather: Gather, _ row: Int) {
+    x = row % gather.gw
+    y = row / gather.gw % gather.gh
+    image = row / (gather.gw * gather.gh)
+  }
+
+  @inline(__always)
+  mutating func advance(_ gather: Gather) {
+    x &+= 1
+    guard x == gather.gw else { return }
+    x = 0
+    y &+= 1
+    guard y == gather.gh else { return }
+    y = 0
+    image &+= 1
   }
 }
 

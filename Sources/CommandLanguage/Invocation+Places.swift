@@ -1,0 +1,55 @@
+/// Where parts of a command stand in its text, for carets.
+extension Invocation {
+  /// The value of an argument or option, or the part of it that reads `text`.
+  ///
+  /// - Parameters:
+  ///   - name: The argument or option.
+  ///   - text: An item of a list; the whole value when nil or when the text does not stand there,
+  ///     as after the substitution of a variable.
+  /// - Returns: Its bytes; nil when it was not given.
+  public func place(of name: String, part text: String? = nil) -> Range<Int>? {
+    guard let whole = ranges[name] else { return nil }
+    guard let text, !text.isEmpty else { return whole }
+    let separators: Set<UInt8> = Set("[], \t\n\"".utf8)
+    var start = whole.lowerBound
+    for at in whole.lowerBound...whole.upperBound
+    where at == whole.upperBound || separators.contains(source.bytes[at]) {
+      if source.text(start..<at) == text { return start..<at }
+      start = at + 1
+    }
+    return whole
+  }
+
+  /// One position of a reference's slice: `9` in `z1[0:3, 9]`.
+  ///
+  /// - Returns: Its bytes without spaces around it; the whole reference when it has no such
+  ///   position in the text, as after the substitution of a variable.
+  public func place(ofSlice index: Int, of name: String) -> Range<Int>? {
+    guard let whole = ranges[name] else { return nil }
+    let bytes = source.bytes[whole]
+    guard let open = bytes.firstIndex(of: UInt8(ascii: "[")),
+      bytes.last == UInt8(ascii: "]")
+    else { return whole }
+    let inside = open + 1..<whole.upperBound - 1
+    var positions: [Range<Int>] = []
+    var start = inside.lowerBound
+    for at in inside.lowerBound...inside.upperBound
+    where at == inside.upperBound || bytes[at] == UInt8(ascii: ",") {
+      positions.append(start..<at)
+      start = at + 1
+    }
+    guard positions.indices.contains(index) else { return whole }
+    var place = positions[index]
+    while let first = place.first, bytes[first] <= 0x20 { place = first + 1..<place.upperBound }
+    while let last = place.last, bytes[last] <= 0x20 { place = place.lowerBound..<last }
+    return place.isEmpty ? whole : place
+  }
+
+  /// The file that the command was given as an argument or option; nil when it was given none.
+  public var fileRange: Range<Int>? {
+    (form.arguments + form.options).lazy.compactMap { parameter -> Range<Int>? in
+      guard case .path = parameter.type else { return nil }
+      return ranges[parameter.name]
+    }.first
+  }
+}
