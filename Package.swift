@@ -54,17 +54,18 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "CProcessor", "CommandLanguage", "Sessions", "Plots", "Analysis", "Methods", "Datasets",
-        "Files", "Images", "Layers", "Tensors", "Kernels",
+        "CommandLanguage", "Sessions", "Plots", "Analysis", "Methods", "Datasets", "Files",
+        "Images", "Layers", "Tensors", "Kernels",
       ], swiftSettings: strict),
     .executableTarget(
-      name: "dyad", dependencies: ["Commands", "CommandLanguage", "Sessions", "CLineEdit"],
+      name: "dyad",
+      dependencies: ["Commands", "CommandLanguage", "Sessions", "CLineEdit", "CProcessor"],
       swiftSettings: strict),
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Commands", "CommandLanguage", "Sessions", "Analysis", "Methods", "Datasets", "Files",
-        "Images", "Layers", "Tensors", "Kernels", "COpenBLAS",
+        "Sessions", "Analysis", "Methods", "Datasets", "Files", "Images", "Layers", "Tensors",
+        "Kernels", "COpenBLAS", "CProcessor",
       ], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport",
@@ -105,8 +106,8 @@ let package = Package(
     .testTarget(
       name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: strict),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "CProcessor", "TestSupport"],
-      swiftSettings: strict),
+      name: "CommandsTests", dependencies: ["Commands", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "CProcessorTests", dependencies: ["CProcessor"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

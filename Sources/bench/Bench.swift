@@ -1,5 +1,4 @@
-import CommandLanguage
-import Commands
+import CProcessor
 import Foundation
 
 /// Measures kernels, steps, augmentation, evaluation and start-up; prints JSON lines.
@@ -26,9 +25,12 @@ enum Bench {
     ]
 
   static func main() {
-    if let problem = ProcessorCheck.problem {
-      fail(problem.text)
-    }
+    guard processor_check() == 1 else { exit(1) }
+    run()
+  }
+
+  /// Apart from `main`, which must need nothing before the check.
+  private static func run() {
     do {
       let options = try BenchOptions(Array(CommandLine.arguments.dropFirst()))
       if options.showsHelp {

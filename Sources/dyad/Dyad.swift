@@ -1,3 +1,4 @@
+import CProcessor
 import CommandLanguage
 import Commands
 import Foundation
@@ -7,6 +8,7 @@ import Sessions
 @main
 enum Dyad {
   static func main() {
+    guard processor_check() == 1 else { exit(1) }
     // A file-size limit then gives an ordinary write error instead of a signal.
     signal(SIGXFSZ, SIG_IGN)
     exit(run(Array(CommandLine.arguments.dropFirst())))
@@ -15,10 +17,6 @@ enum Dyad {
   private static func run(_ arguments: [String]) -> Int32 {
     let cancellation = SignalCancellation()
     let terminal = Terminal()
-    if let problem = ProcessorCheck.problem {
-      terminal.printError(terminal.marked(problem.text))
-      return problem.exitStatus
-    }
     do {
       let options = try LaunchOptions(arguments)
       switch options.mode {

@@ -28,15 +28,15 @@ import Testing
       "Commands",
       [
         "Kernels", "Tensors", "Layers", "Images", "Files", "Datasets", "Methods", "Analysis",
-        "Plots", "Sessions", "CommandLanguage", "CProcessor",
+        "Plots", "Sessions", "CommandLanguage",
       ]
     ),
-    ("dyad", ["Commands", "CommandLanguage", "Sessions", "CLineEdit"]),
+    ("dyad", ["Commands", "CommandLanguage", "Sessions", "CLineEdit", "CProcessor"]),
     (
       "bench",
       [
         "COpenBLAS", "Kernels", "Tensors", "Layers", "Images", "Files", "Datasets", "Methods",
-        "Analysis", "Sessions", "CommandLanguage", "Commands",
+        "Analysis", "Sessions", "CProcessor",
       ]
     ),
   ]

@@ -1,6 +1,11 @@
 #ifndef CPROCESSOR_H
 #define CPROCESSOR_H
 
+#include <stddef.h>
+
+// The check that a program makes before anything else. It is C, in a target without vector flags:
+// generic Swift code may be shared with targets that have them, and then needs what it checks.
+
 // What the kernels need of an x86-64 processor, as bits; on other architectures all are set.
 enum {
   PROCESSOR_AVX2 = 1,
@@ -9,8 +14,14 @@ enum {
   PROCESSOR_ALL = 7
 };
 
-// Returns the bits that this processor and its operating system have. Compiled without vector
-// instructions, so that it runs anywhere.
+// Returns the bits that this processor and its operating system have.
 unsigned processor_features(void);
+
+// Writes what a processor with a set of features lacks, as one line without its end; an empty text
+// when it lacks nothing. Returns whether it lacks nothing.
+int processor_message(unsigned features, char *text, size_t capacity);
+
+// Returns whether the kernels can run here; if not, says on standard error what is missing.
+int processor_check(void);
 
 #endif
