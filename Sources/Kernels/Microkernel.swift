@@ -113,7 +113,7 @@ func paddedColumns(_ n: Int) -> Int {
 
 /// Computes C[m × width] over one B panel; `columns` ≤ `width` are written.
 ///
-/// Rows beyond the whole tiles are computed one at a time; a partial panel goes through `edge`
+/// Rows beyond whole tiles go by `multiplyRows`; a partial panel goes through `edge`
 /// (at least m × 16 floats), so that nothing outside C is read or written.
 func multiplyPanel(
   m: Int, columns: Int, width: Int, kc: Int, a: FloatPointer, rs: Int, cs: Int,
