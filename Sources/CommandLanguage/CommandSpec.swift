@@ -72,6 +72,7 @@ public enum CommandGroup: String, Sendable, CaseIterable {
   case inspect = "Look inside"
   case evaluate = "Evaluate"
   case draw = "Draw"
+  case time = "Go back and sideways"
   case sessions = "Sessions and files"
   case shell = "Shell"
 }

@@ -167,6 +167,7 @@ public struct Completer {
         element, (start ?? range.lowerBound)..<range.upperBound, request, positionals, extra)
       return (place, items.map { Candidate($0.text, display: $0.display, endsWord: false) })
     case .reference: return (range, reference(text))
+    case .time: return (range, moments(text))
     case .expression:
       let start = request.text.bytes[range].lastIndex {
         !ExpressionParser.isNameStart($0) && !ExpressionParser.isDigit($0)
@@ -180,6 +181,11 @@ public struct Completer {
 
   private func reference(_ text: String) -> [Candidate] {
     if text.contains("[") { return [] }
+    if let at = text.firstIndex(of: "@") {
+      return moments(String(text[at...])).map {
+        Candidate(text[..<at] + $0.text, display: $0.display)
+      }
+    }
     guard let colon = text.firstIndex(of: ":") else {
       let known = source.names(of: .references)
       return matching(known.isEmpty ? Reference.prefixes : known, text).map {
@@ -189,6 +195,12 @@ public struct Completer {
     let prefix = String(text[...colon])
     let kind: DynamicKind = prefix == "a:" ? .layers : prefix == "w:" ? .tensors : .parameters
     return dotted(source.names(of: kind).map { prefix + $0 }, text)
+  }
+
+  /// Moments, with or without their `@`.
+  private func moments(_ text: String) -> [Candidate] {
+    let names = source.names(of: .moments)
+    return matching(names, text.isEmpty || text.hasPrefix("@") ? text : "@" + text)
   }
 
   private func matching(_ names: [String], _ text: String) -> [Candidate] {

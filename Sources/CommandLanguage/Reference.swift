@@ -41,13 +41,18 @@ public struct Reference: Sendable, Equatable {
   public let base: Base
   /// The parameter or layer after `:`; nil for plain bases.
   public let name: String?
+  /// The moment that is meant; nil for the present one.
+  public let time: TimePoint?
   /// One entry per sliced axis; empty when the whole tensor is meant.
   public let slices: [Slice]
 
   /// Creates a reference.
-  public init(base: Base, name: String? = nil, slices: [Slice] = []) {
+  public init(
+    base: Base, name: String? = nil, time: TimePoint? = nil, slices: [Slice] = []
+  ) {
     self.base = base
     self.name = name
+    self.time = time
     self.slices = slices
   }
 
@@ -56,8 +61,9 @@ public struct Reference: Sendable, Equatable {
 
   /// The reference as the log writes it.
   public var canonicalText: String {
-    if slices.isEmpty { return tensorName }
-    return tensorName + "[" + slices.map(\.canonicalText).joined(separator: ", ") + "]"
+    let head = tensorName + (time?.canonicalText ?? "")
+    if slices.isEmpty { return head }
+    return head + "[" + slices.map(\.canonicalText).joined(separator: ", ") + "]"
   }
 
   /// The names that can begin a reference: `x1`, …, `w:`.

@@ -5,20 +5,26 @@ enum ReferenceParser {
     let bytes = Array(text.utf8)
     let end = bytes.firstIndex(of: UInt8(ascii: "[")) ?? bytes.count
     let head = String(decoding: bytes[..<end], as: UTF8.self)
-    if let at = head.utf8.firstIndex(of: UInt8(ascii: "@")) {
-      let offset = head.utf8.distance(from: head.startIndex, to: at)
-      throw Diagnostic(
-        "earlier times ('@…') are not kept, a reference names the present state or the last step",
-        at: offset..<end, help: String(head[..<at]))
+    let at = head.utf8.firstIndex(of: UInt8(ascii: "@")) ?? head.endIndex
+    var time: TimePoint?
+    if at != head.endIndex {
+      time = TimePoint(String(head[at...]))
+      if time == nil {
+        let offset = head.utf8.distance(from: head.startIndex, to: at)
+        throw Diagnostic(
+          "expected \(TimePoint.expected), got \(Diagnostic.quote(String(head[at...])))",
+          at: offset..<end)
+      }
     }
-    let (base, name) = try self.base(head)
-    guard end < bytes.count else { return Reference(base: base, name: name) }
+    let (base, name) = try self.base(String(head[..<at]))
+    guard end < bytes.count else { return Reference(base: base, name: name, time: time) }
     guard bytes.last == UInt8(ascii: "]") else {
       throw Diagnostic(
         "expected '[…]' at the end of a reference, got \(Diagnostic.quote(text))",
         at: end..<bytes.count)
     }
-    return Reference(base: base, name: name, slices: try slices(bytes, end + 1..<bytes.count - 1))
+    return Reference(
+      base: base, name: name, time: time, slices: try slices(bytes, end + 1..<bytes.count - 1))
   }
 
   private static func base(_ head: String) throws -> (Reference.Base, String?) {

@@ -13,6 +13,7 @@ public indirect enum Value: Sendable, Equatable {
   case duration(Duration)
   case indices(Indices)
   case reference(Reference)
+  case time(TimePoint)
   case expression(Formula)
   /// `low:high`
   case pair(Double, Double)
@@ -34,6 +35,7 @@ public indirect enum Value: Sendable, Equatable {
     case .duration(let duration): duration.canonicalText
     case .indices(let indices): indices.canonicalText
     case .reference(let reference): reference.canonicalText
+    case .time(let time): time.canonicalText
     case .expression(let expression): expression.text
     case .pair(let low, let high): NumberText.exact(low) + ":" + NumberText.exact(high)
     case .size(let size): size.canonicalText

@@ -109,6 +109,13 @@ extension ValueKind where V == Reference {
   }
 }
 
+extension ValueKind where V == TimePoint {
+  /// A moment of the session.
+  public static var time: ValueKind<TimePoint> {
+    ValueKind(.time, extract: { if case .time(let v) = $0 { v } else { nil } }, make: Value.time)
+  }
+}
+
 extension ValueKind where V == Formula {
   /// An expression that the command evaluates.
   public static var expression: ValueKind<Formula> {

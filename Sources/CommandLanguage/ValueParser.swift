@@ -71,6 +71,9 @@ enum ValueParser {
         error.range = error.range.map(raw.place) ?? raw.range
         throw error
       }
+    case .time:
+      if let time = TimePoint(text) { return .time(time) }
+      throw fail(help: Int(text).map { "@s\($0.magnitude)" })
     case .expression:
       let source = SourceText(text)
       do { return .expression(try Formula(source, in: 0..<source.bytes.count)) } catch var error

@@ -58,6 +58,12 @@ public struct DurationUnits: OptionSet, Sendable {
 /// Values that only the running program can list, for completion.
 public enum DynamicKind: Sendable, Equatable {
   case variables, metrics, layers, references, sessions, verbs, topics, subcommands
+  /// Branches.
+  case branches
+  /// Moments that can be gone back to.
+  case moments
+  /// Names that `snap` gave.
+  case snapshots
   /// Trained values: what has a gradient and a momentum.
   case parameters
   /// Parameters and buffers.
@@ -82,6 +88,8 @@ public indirect enum ValueType: Sendable, Equatable {
   case duration(DurationUnits)
   case indices
   case reference
+  /// A moment: `@start`, `@s1200`, `@e5`, `@-1`, `@BRANCH/e5`.
+  case time
   case expression
   /// `low:high`
   case pair(NumberRange)
@@ -120,6 +128,7 @@ public indirect enum ValueType: Sendable, Equatable {
           (units.contains(.steps) ? ["12steps"] : []) + (units.contains(.epochs) ? ["4epochs"] : [])
             + (units.contains(.fraction) ? ["0.25"] : []))
     case .indices: "indices like 17, 1,5,9 or 0..5"
+    case .time: TimePoint.expected
     case .reference: "a reference like z1, z1[0:3, :6] or g:LAYER.weight"
     case .expression: "an expression"
     case .pair(let range): ("low:high, two numbers " + range.text).trimmingSpaces()
@@ -148,6 +157,7 @@ public indirect enum ValueType: Sendable, Equatable {
     case .duration: "DURATION"
     case .indices: "IDS"
     case .reference: "REF"
+    case .time: "@TIME"
     case .expression: "EXPR"
     case .pair: "LOW:HIGH"
     case .bytes: "SIZE"

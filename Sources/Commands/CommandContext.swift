@@ -39,6 +39,8 @@ public final class CommandContext {
 
   /// Data, model and training state.
   public let workbench: Workbench
+  /// The moments that the session can go back to.
+  public let timeline: Timeline
   /// What the session did, as a script.
   public var log = SessionLog()
   /// Whether it was said that no seed was set.
@@ -59,7 +61,8 @@ public final class CommandContext {
     self.registry = Registry(commands.map { $0.spec })
     self.shell = shell
     self.cancellation = cancellation
-    workbenchNames = WorkbenchNames(workbench)
+    timeline = Timeline(workbench)
+    workbenchNames = WorkbenchNames(workbench, timeline)
     stateNames = workbenchNames
   }
 

@@ -18,6 +18,8 @@ public final class Interpreter {
     public var stateFingerprint: () -> String? = { nil }
     /// A logged command succeeded; the fingerprint is given when the command changed it.
     public var didSucceed: (_ canonicalText: String, _ fingerprint: String?) -> Void = { _, _ in }
+    /// A command that a user gave, not one in a script that it runs, has ended.
+    public var didEnd: (_ text: String) -> Void = { _ in }
     /// A command failed; the log keeps it as a comment.
     public var didFail: (_ text: String, _ error: Diagnostic) -> Void = { _, _ in }
     /// A cell begins: the log writes `#%% title`.
@@ -164,6 +166,7 @@ public final class Interpreter {
       let output = try perform(invocation)
       succeeded += 1
       let fingerprint = logged(invocation, output)
+      if depth == 0 { hooks.didEnd(output.loggedText ?? text) }
       report(
         Reply(
           command: text, result: .success(output), elapsed: elapsed(), fingerprint: fingerprint))
@@ -171,6 +174,7 @@ public final class Interpreter {
       let error = Interpreter.diagnostic(error).located(in: statement.source, at: statement.range)
       // An error inside a script that this command ran was already told to the log.
       if error.source == statement.source { hooks.didFail(text, error) }
+      if depth == 0 { hooks.didEnd(text) }
       throw CommandFailure(error: error, command: text, elapsed: elapsed())
     }
   }

@@ -21,6 +21,11 @@ public enum SessionRecorder {
       if !reads.isEmpty { mark = mark ?? context.workbench.mark }
       mark?.notes += reads
       context.log.append(text, mark: mark)
+      note(text, in: context)
+    }
+    interpreter.hooks.didEnd = { [unowned context] text in
+      note(text, in: context)
+      context.timeline.close(command: text)
     }
     interpreter.hooks.didFail = { [unowned context] text, error in
       _ = context.workbench.takeReads()
@@ -33,12 +38,23 @@ public enum SessionRecorder {
     interpreter.hooks.didBeginCell = { [unowned context] title in
       context.log.append(comment: ("#%% " + oneLine(title)).trimmingCharacters(in: .whitespaces))
     }
-    context.shell.settings.willChange = { [unowned bench] name, value in
-      try apply(name, value, to: bench)
+    context.shell.settings.willChange = { [unowned context] name, value in
+      try apply(name, value, to: context)
     }
+    try? apply("snapshots", .size(.share(0.2)), to: context)
   }
 
-  private static func apply(_ name: String, _ value: Value, to bench: Workbench) throws {
+  /// Keeps the moment after a command.
+  private static func note(_ text: String, in context: CommandContext) {
+    let shell = ShellMoment(context.shell)
+    let before = context.timeline.attachment as? ShellMoment
+    context.timeline.note(
+      command: text, attachment: shell,
+      attachmentChanged: before.map { $0 != shell } ?? !shell.variables.isEmpty)
+  }
+
+  private static func apply(_ name: String, _ value: Value, to context: CommandContext) throws {
+    let bench = context.workbench
     switch (name, value) {
     case ("threads", .int(let count)): bench.setThreads(count)
     case ("threads", _): bench.setThreads(ProcessInfo.processInfo.activeProcessorCount)
@@ -50,6 +66,11 @@ public enum SessionRecorder {
     case ("memory", .size(.share(let part))):
       let installed = Double(ProcessInfo.processInfo.physicalMemory)
       bench.memoryLimit = Int(exactly: (installed * part).rounded(.down)) ?? bench.memoryLimit
+    case ("snapshots", .size(.bytes(let count))): context.timeline.budget = count
+    case ("snapshots", .size(.share(let part))):
+      let installed = Double(ProcessInfo.processInfo.physicalMemory)
+      context.timeline.budget =
+        Int(exactly: (installed * part).rounded(.down)) ?? context.timeline.budget
     case ("nonfinite", .text(let text)): bench.allowsNonFinite = text == "allow"
     default: break
     }

@@ -42,6 +42,10 @@ public struct Settings {
   public static let nonFinite = Key<NonFinite>(
     "nonfinite", .choice(of: NonFinite.self), default: .stop,
     help: "whether a non-finite loss or gradient stops before the step is applied")
+  /// The most memory that moments may take.
+  public static let snapshots = Key<MemorySize>(
+    "snapshots", .bytes, default: .share(0.2),
+    help: "the most memory for moments to go back to; named ones and choices always stay")
   /// How replies are shown.
   public static let output = Key<OutputForm>(
     "out", .choice(of: OutputForm.self), default: .text,
@@ -51,7 +55,7 @@ public struct Settings {
   public static let all: [Setting] = [
     Setting(key: threads, isLogged: false), Setting(key: convolution, isLogged: true),
     Setting(key: memory, isLogged: true), Setting(key: nonFinite, isLogged: true),
-    Setting(key: output, isLogged: false),
+    Setting(key: snapshots, isLogged: false), Setting(key: output, isLogged: false),
   ]
 
   /// Called before a value changes, with its name; what it throws refuses the change.
@@ -72,6 +76,23 @@ public struct Settings {
   public mutating func set(_ name: String, to value: Value) throws {
     try willChange(name, value)
     values[name] = value
+  }
+
+  /// The values that results can depend on and that were set.
+  var logged: [String: Value] {
+    values.filter { name, _ in
+      Settings.all.contains { $0.isLogged && $0.key.parameter.name == name }
+    }
+  }
+
+  /// Brings back values that `logged` gave; what was not set then has its default again.
+  mutating func restore(_ old: [String: Value]) throws {
+    for setting in Settings.all where setting.isLogged {
+      let name = setting.key.parameter.name
+      guard old[name] != values[name] else { continue }
+      if let value = old[name] ?? setting.key.parameter.defaultValue { try willChange(name, value) }
+      values[name] = old[name]
+    }
   }
 
   /// The value as text, by name.

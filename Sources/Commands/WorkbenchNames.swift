@@ -5,9 +5,13 @@ import Sessions
 /// The workbench's metrics, layers and parameters, as expressions and completion name them.
 public final class WorkbenchNames: StateNames {
   private unowned let bench: Workbench
+  private unowned let timeline: Timeline
 
-  /// Names what a workbench has.
-  public init(_ bench: Workbench) { self.bench = bench }
+  /// Names what a workbench and its timeline have.
+  public init(_ bench: Workbench, _ timeline: Timeline) {
+    self.bench = bench
+    self.timeline = timeline
+  }
 
   /// Metrics of the method, layers, parameters and buffers; nothing is built for it.
   public func names(of kind: DynamicKind) -> [String] {
@@ -17,6 +21,9 @@ public final class WorkbenchNames: StateNames {
     case .parameters: bench.parameterNames
     case .tensors: bench.parameterNames + bench.bufferNames
     case .references: referenceNames
+    case .branches: timeline.branches.map(\.name)
+    case .snapshots: timeline.snapshotNames
+    case .moments: momentNames
     default: []
     }
   }
@@ -32,6 +39,14 @@ public final class WorkbenchNames: StateNames {
       default: true
       }
     }.map { $0.rawValue + ($0.takesName ? ":" : "") }
+  }
+
+  /// Names, branches, and the epochs and steps at which moments are held.
+  private var momentNames: [String] {
+    var names = timeline.snapshotNames + timeline.branches.map(\.name)
+    let rows = timeline.summary.filter { $0.branch == timeline.branch }
+    for row in rows where !names.contains("s\(row.step)") { names.append("s\(row.step)") }
+    return names.map { "@" + $0 }
   }
 
   private var metricNames: [String] {

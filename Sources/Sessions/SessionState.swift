@@ -175,6 +175,7 @@ extension Workbench {
           + "found \(fingerprint)")
     }
     finishRun()
+    run += 1
     configuration = other.configuration
     resolution = other.resolution
     augmentation = other.augmentation

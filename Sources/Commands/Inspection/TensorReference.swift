@@ -26,7 +26,7 @@ enum TensorReference {
     _ key: Key<Reference>, of invocation: Invocation, in context: CommandContext
   ) throws -> SlicedTensor {
     let reference = invocation[key]
-    let bench = context.workbench
+    let bench = try workbench(reference, key, of: invocation, in: context)
     let name = self.name(reference)
     let whole: Tensor
     do {
@@ -49,6 +49,25 @@ enum TensorReference {
       }
       throw place.map { Diagnostic(error.message, at: $0, in: invocation.source) }
         ?? invocation.error(error.message, at: key)
+    }
+  }
+
+  /// The session at the reference's moment: the present one, or one at another time.
+  private static func workbench(
+    _ reference: Reference, _ key: Key<Reference>, of invocation: Invocation,
+    in context: CommandContext
+  ) throws -> Workbench {
+    guard let time = reference.time else { return context.workbench }
+    let withBatch =
+      switch reference.base {
+      case .weight, .momentum, .bank: false
+      default: true
+      }
+    do {
+      return try context.timeline.workbench(
+        at: TimeTravel.name(time), withBatch: withBatch, TimeTravel.watcher(context))
+    } catch let error as SessionError {
+      throw invocation.error(error.message, at: key, help: error.help)
     }
   }
 
@@ -91,7 +110,9 @@ enum TensorReference {
     guard !names.contains(name), let near = EditDistance.nearest(to: name, in: names) else {
       return nil
     }
-    return Reference(base: reference.base, name: near, slices: reference.slices).canonicalText
+    return Reference(
+      base: reference.base, name: near, time: reference.time, slices: reference.slices
+    ).canonicalText
   }
 
   /// One resolved slice per axis; `...` and axes that are not named take everything.
@@ -129,7 +150,8 @@ enum TensorReference {
 
   /// When the values were made: the last step's batch, or now.
   static func moment(_ reference: Reference, _ bench: Workbench) -> String {
-    switch reference.base {
+    if let time = reference.time { return "at \(time.canonicalText)" }
+    return switch reference.base {
     case .weight, .momentum, .bank: "present state"
     case .gradient: "gradient of step \(bench.summary.step)"
     default: "batch of step \(bench.summary.step), before its update"

@@ -9,7 +9,7 @@ public enum SeedCommand: Command {
   public static let spec = CommandSpec(
     "seed", group: .setup, summary: "Seeds weights, order, views and bank.",
     details: "Everything random follows from the seed; it is 0 until set. A model that exists is "
-      + "drawn anew.",
+      + "drawn anew, also by the seed that it has.",
     arguments: [seed],
     examples: [
       Example("seed 7", "Another draw of everything"),
@@ -19,7 +19,7 @@ public enum SeedCommand: Command {
   /// Sets it.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let value = UInt64(invocation[seed])
-    let report = try context.workbench.configure { $0.seed = value }
+    let report = try context.workbench.setSeed(value)
     return .text((["  seed \(value)"] + ChangeText.lines(report)).joined(separator: "\n"))
   }
 }

@@ -45,6 +45,8 @@ public final class MemoryBank {
   private var nextHashes: [UInt64]
   private var nextTotal: UInt64 = 0
   private var bankTotal: UInt64 = 0
+  /// What changed since the last moment that `BankHistory` marked; nil before the first one.
+  private(set) var journal: BankJournal?
 
   /// Makes a bank over arenas that the caller owns; `initialize` or `restore` must follow.
   ///
@@ -69,6 +71,7 @@ public final class MemoryBank {
   ///
   /// Row i is drawn from the stream (seed, `bank`, sample i).
   public func initialize(_ workers: Workers, seed: UInt64) {
+    willReplaceAll()
     let (bank, next, dim) = (bank, next, dim)
     workers.parallel(count: rows, grain: 16) { range, _ in
       for i in range {
@@ -112,6 +115,7 @@ public final class MemoryBank {
       let i = Int(indices[j])
       precondition(i >= 0 && i < rows, "bank row \(i) of \(rows)")
       let row = next + i * dim
+      journal?.keep(i, at: row)
       if options.normalize {
         let norm = Rows.squaredNorm(z + j * dim, dim).squareRoot()
         Rows.divide(z + j * dim, dim, by: max(norm, RowNormalization.epsilon), to: row)
@@ -132,6 +136,8 @@ public final class MemoryBank {
     let slot = epochsEnded % options.stages
     let kept = min(epochsEnded + 1, options.stages)
     let history = history
+    keep(rows..<2 * rows)
+    if history != nil { keep((2 + slot) * rows..<(3 + slot) * rows) }
     workers.parallel(count: count, grain: block) { range, _ in
       let length = range.count
       guard let history else {
@@ -155,12 +161,62 @@ public final class MemoryBank {
   /// The wrapping sums of the row hashes of `bank` and `next`: the bank's part of a fingerprint.
   public var fingerprint: (bank: UInt64, next: UInt64) { (bankTotal, nextTotal) }
 
+  /// Says that a caller is about to write the arenas; `restore` must follow.
+  public func willReplaceAll() { keep(0..<rowCount) }
+
+  private func keep(_ range: Range<Int>) {
+    guard journal != nil else { return }
+    for i in range { journal?.keep(i, at: row(i)) }
+  }
+
   private func setCounters(epochsEnded: Int, writtenEpochs: [Int32], bankEpochs: [Int32]) {
     precondition(writtenEpochs.count == rows && bankEpochs.count == rows, "one epoch per row")
     self.epochsEnded = epochsEnded
     self.writtenEpochs = writtenEpochs
     self.bankEpochs = bankEpochs
   }
+
+  /// Everything that is not a row.
+  struct Counters {
+    fileprivate var epochsEnded: Int
+    fileprivate var writtenEpochs: [Int32]
+    fileprivate var bankEpochs: [Int32]
+    fileprivate var nextHashes: [UInt64]
+    fileprivate var nextTotal: UInt64
+    fileprivate var bankTotal: UInt64
+  }
+
+  /// Everything that is not a row, for moments of the history.
+  var counters: Counters {
+    get {
+      Counters(
+        epochsEnded: epochsEnded, writtenEpochs: writtenEpochs, bankEpochs: bankEpochs,
+        nextHashes: nextHashes, nextTotal: nextTotal, bankTotal: bankTotal)
+    }
+    set {
+      (epochsEnded, writtenEpochs, bankEpochs) = (
+        newValue.epochsEnded, newValue.writtenEpochs, newValue.bankEpochs
+      )
+      (nextHashes, nextTotal, bankTotal) = (
+        newValue.nextHashes, newValue.nextTotal, newValue.bankTotal
+      )
+    }
+  }
+
+  /// The rows of `next`, `bank` and every stage.
+  var rowCount: Int { rows * (2 + (history == nil ? 0 : options.stages)) }
+
+  /// A row by its number through `next`, `bank` and every stage.
+  func row(_ index: Int) -> MutableFloatPointer {
+    switch index / rows {
+    case 0: next + index * dim
+    case 1: bank + (index - rows) * dim
+    default: (history ?? next) + (index - 2 * rows) * dim
+    }
+  }
+
+  /// Begins to keep what changes from now on.
+  func startJournal() { journal = BankJournal(rowCount: rowCount, dim: dim) }
 
   private func rehash(_ workers: Workers) {
     let (next, dim) = (next, dim)

@@ -10,11 +10,6 @@ extension Learner {
   /// choices are equal; counters go on when every part but optimizer and schedule was kept.
   func inherit(from old: Learner, sameData: Bool) -> Workbench.ChangeReport {
     var report = Workbench.ChangeReport()
-    guard seed == old.seed else {
-      report.renewed = ["everything: the seed changed"]
-      report.restarted = true
-      return report
-    }
     let backboneKept =
       configuration.backbone == old.configuration.backbone
       && network.inputShape == old.network.inputShape

@@ -87,6 +87,8 @@ extension Learner {
     var plan = LoadPlan(self, file: file)
     try plan.check(strict: strict)
     let values = try plan.readAll()
+    didChange()
+    if values.contains(where: { $0.0.name.hasPrefix("bank") }) { bank?.willReplaceAll() }
     for (tensor, floats) in values { tensor.pointer.update(from: floats, count: tensor.count) }
     for (index, value) in plan.counters { model.counters[index] = value }
     if values.contains(where: { $0.0.name.hasPrefix("bank") }), let bank {

@@ -17,8 +17,9 @@ public final class Learner {
   /// The parameters, gradients, buffers and counters.
   public let model: ModelState
   /// The memory bank of SimSiam-Multi.
-  public let bank: MemoryBank?
-  let bankArena: Arena?
+  public var bank: MemoryBank? { bankStore?.bank }
+  var bankArena: Arena? { bankStore?.arena }
+  let bankStore: BankStore?
   let workers: Workers
   let optimizer: Optimizer?
   let optimizerState: Arena
@@ -31,6 +32,11 @@ public final class Learner {
   /// The state before the last step, for `a:` (activations of that step's batch).
   private(set) var before: ModelState?
 
+  /// Counts the changes of the state, so that an unchanged one is not copied twice.
+  private(set) var version = 0
+  /// Counts the changes that no step made.
+  private(set) var outsideChanges = 0
+
   /// The number of completed steps.
   public private(set) var step = 0
   /// The number of completed epochs: the 0-based epoch that the next step belongs to.
@@ -41,9 +47,11 @@ public final class Learner {
   public private(set) var lastBatch: BatchInfo?
 
   /// Builds the model and draws its first values; `samples` is the number of bank rows.
-  public init(
+  ///
+  /// A bank that is given is used as it is.
+  init(
     _ configuration: ResolvedConfiguration, seed: UInt64, inputShape: [Int], samples: Int,
-    workers: Workers
+    workers: Workers, bank: BankStore? = nil
   ) throws {
     self.configuration = configuration
     self.seed = seed
@@ -53,8 +61,8 @@ public final class Learner {
       convolution: configuration.convolution)
     model = ModelState(network.layout)
     model.initialize(seed: seed)
-    (bank, bankArena) = Self.makeBank(
-      configuration.method, samples: samples, seed: seed, workers: workers)
+    bankStore =
+      bank ?? BankStore(configuration.method, samples: samples, seed: seed, workers: workers)
     guard let chosen = configuration.optimizer, let method = configuration.method else {
       optimizer = nil
       optimizerState = Arena(layout: ArenaLayout())
@@ -77,30 +85,6 @@ public final class Learner {
     }
   }
 
-  private static func makeBank(
-    _ method: MethodConfiguration?, samples: Int, seed: UInt64, workers: Workers
-  ) -> (MemoryBank?, Arena?) {
-    guard let method, method.name == .simsiamMulti else { return (nil, nil) }
-    var layout = ArenaLayout()
-    let shape = [samples, method.projectorOut]
-    let rows = layout.add("bank", shape: shape)
-    let next = layout.add("bank.next", shape: shape)
-    let history =
-      method.stages > 1
-      ? layout.add("bank.history", shape: [method.stages] + shape) : nil
-    let arena = Arena(layout: layout)
-    var options = MemoryBank.Options()
-    options.alpha = method.alpha
-    options.start = method.start
-    options.stages = method.stages
-    options.normalize = method.normalize
-    let bank = MemoryBank(
-      options: options, rows: samples, dim: method.projectorOut, bank: arena.base + rows.offset,
-      next: arena.base + next.offset, history: history.map { arena.base + $0.offset })
-    bank.initialize(workers, seed: seed)
-    return (bank, arena)
-  }
-
   private static func makeOptimizer(
     _ c: ResolvedOptimizer, method: MethodConfiguration, model: ModelState
   ) -> Optimizer {
@@ -119,8 +103,15 @@ public final class Learner {
       rule, groups: groups, ranges: ranges, parameterCount: model.values.floatCount)
   }
 
+  /// Says that values, buffers, optimizer state or bank were written from outside.
+  func didChange() {
+    version += 1
+    outsideChanges += 1
+  }
+
   /// Sets the counters of a loaded state.
   func restore(step: Int, epoch: Int, stepInEpoch: Int) {
+    didChange()
     self.step = step
     self.epoch = epoch
     self.stepInEpoch = stepInEpoch
@@ -207,6 +198,7 @@ public final class Learner {
         state: optimizerState.base, learningRates: rates.map(\.value), stepNumber: step + 1)
     }
     graph.commit(bank: bank, epoch: batch.epoch)
+    version += 1
     step += 1
     stepInEpoch += 1
     let record = StepRecord(

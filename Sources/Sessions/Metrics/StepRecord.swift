@@ -66,7 +66,7 @@ public enum MetricName: String, Sendable, CaseIterable, Codable {
 /// All committed steps in order.
 public struct MetricLog: Sendable {
   /// The records, one a step.
-  public private(set) var records: [StepRecord] = []
+  public private(set) var records = StepRecords()
   /// The last result of each evaluation command, with the completed steps at that time.
   public private(set) var evaluations: [MetricName: (step: Int, value: Double)] = [:]
 
@@ -78,7 +78,7 @@ public struct MetricLog: Sendable {
 
   /// Makes a log of records, with what was measured before the first one.
   public init(_ records: [StepRecord], untrained: [MetricName: Double] = [:]) {
-    self.records = records
+    self.records = StepRecords(records)
     self.untrained = untrained
   }
 
@@ -87,13 +87,18 @@ public struct MetricLog: Sendable {
 
   /// Sets a metric of the last record (evaluations after the step).
   public mutating func set(_ name: MetricName, _ value: Double) {
-    guard !records.isEmpty else { return }
-    records[records.count - 1].values[name] = value
+    records.changeLast { $0.values[name] = value }
   }
 
   /// Notes the result of an evaluation command after a number of completed steps.
   public mutating func note(_ name: MetricName, _ value: Double, step: Int) {
     evaluations[name] = (step, value)
+  }
+
+  /// Keeps the records up to a step and forgets later ones, and evaluations made after it.
+  public mutating func cut(after step: Int) {
+    records.removeLast(while: { $0.step > step })
+    evaluations = evaluations.filter { $0.value.step <= step }
   }
 
   /// Notes a metric of the untrained model.

@@ -190,6 +190,8 @@ extension Workbench {
   /// Throws: `SessionError` for a method without a bank.
   public func resetBank() throws -> Int {
     let (learner, bank) = try memoryBank()
+    learner.didChange()
+    bank.willReplaceAll()
     if let arena = learner.bankArena, let entry = arena.layout["bank.history"] {
       (arena.base + entry.offset).update(repeating: 0, count: entry.count)
     }

@@ -54,6 +54,7 @@ extension Workbench {
         lastTimes = times
         try recordTracks(learner, isCancelled)
         report.last = metrics.records.last
+        didStep()
         progress(report.steps, record)
       }
     } catch {

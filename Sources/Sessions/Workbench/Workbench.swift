@@ -33,6 +33,12 @@ public final class Workbench {
   var probe: ProbeSet?
   var finishedRuns: [RunSummary] = []
   var evaluations: [Evaluation] = []
+  /// The number of times that the counters went back to step 0.
+  var run = 0
+  /// The last image of the model.
+  var lastImage = LastImage()
+  /// Called after each step, when it is committed and recorded.
+  var didStep: () -> Void = {}
   /// The seconds of the last step, by phase.
   public internal(set) var lastTimes = Learner.Times()
 
@@ -94,12 +100,21 @@ public final class Workbench {
     public var restarted = false
   }
 
-  /// Changes the configuration; a model that exists keeps the parts that the change leaves alone.
+  /// Sets the seed and draws a model that exists anew, also when it had this seed before.
+  ///
+  /// Throws: `SessionError` when the model cannot be built; then nothing changed.
+  public func setSeed(_ seed: UInt64) throws -> ChangeReport {
+    try configure(drawsAnew: true) { $0.seed = seed }
+  }
+
+  /// Changes the configuration; a model that exists keeps the parts that the change leaves alone,
+  /// or with `drawsAnew` none.
   ///
   /// Throws: `SessionError` when the result does not fit; then nothing changed.
   @discardableResult
   public func configure(
-    data newData: DataState? = nil, _ change: (inout Configuration) -> Void
+    data newData: DataState? = nil, drawsAnew: Bool = false,
+    _ change: (inout Configuration) -> Void
   ) throws -> ChangeReport {
     var next = configuration
     change(&next)
@@ -115,11 +130,15 @@ public final class Workbench {
       return ChangeReport()
     }
     let sameData = newData == nil
-    if sameData, next == configuration { return ChangeReport() }
+    if sameData, next == configuration, !drawsAnew { return ChangeReport() }
     let fresh = try makeLearner(next, nextData)
-    let report = fresh.inherit(from: learner, sameData: sameData)
+    let report =
+      drawsAnew
+      ? ChangeReport(renewed: ["everything"], restarted: true)
+      : fresh.inherit(from: learner, sameData: sameData)
     if report.restarted {
       finishRun()
+      run += 1
     } else if !report.kept.contains("backbone") {
       evaluations = []
     }
@@ -140,11 +159,13 @@ public final class Workbench {
     ChangeReport, Learner.LoadReport?
   ) {
     let old = (configuration, resolution, learner, source, probe, metrics)
+    let oldRuns = (finishedRuns, evaluations, run)
     do {
       let report = try configure { $0.backbone = choice }
       return (report, try weights.map { try loadWeights($0, strict: true) })
     } catch {
       (configuration, resolution, learner, source, probe, metrics) = old
+      (finishedRuns, evaluations, run) = oldRuns
       throw error
     }
   }
@@ -163,6 +184,7 @@ public final class Workbench {
 
   private func forgetProgress() {
     finishRun()
+    run += 1
     learner = nil
     source = nil
     probe = nil

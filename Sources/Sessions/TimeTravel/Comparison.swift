@@ -1,0 +1,244 @@
+import Datasets
+import Kernels
+import Layers
+import Tensors
+
+/// In what two states of a session differ.
+public struct Comparison: Sendable {
+  /// One side: where it is.
+  public struct Side: Sendable, Equatable {
+    /// The branch.
+    public var branch: String
+    /// The number of completed steps.
+    public var step: Int
+  }
+
+  /// A choice that differs.
+  public struct Choice: Sendable, Equatable {
+    /// The command and option, for example `method temp`.
+    public var name: String
+    /// The values, "none" where there is none.
+    public var values: (String, String)
+
+    /// Compares everything.
+    public static func == (a: Choice, b: Choice) -> Bool {
+      a.name == b.name && a.values == b.values
+    }
+  }
+
+  /// The first recorded step whose metrics differ.
+  public struct Step: Sendable, Equatable {
+    /// The step.
+    public var step: Int
+    /// The first metric that differs, in the order of `MetricName`, and both values.
+    public var metric: MetricName
+    /// The value in A, nil where it was not measured.
+    public var a: Double?
+    /// The value in B, nil where it was not measured.
+    public var b: Double?
+  }
+
+  /// A tensor whose bits differ.
+  public struct TensorDifference: Sendable, Equatable {
+    /// Its name, as in a state file.
+    public var name: String
+    /// The shape.
+    public var shape: [Int]
+    /// The largest absolute difference of two elements; NaN where one is.
+    public var largest: Double
+    /// The root of the sum of squared differences over that of A's squares.
+    public var relative: Double
+    /// How many elements differ in their bits.
+    public var count: Int
+  }
+
+  /// The states.
+  public var a: Side
+  /// The states.
+  public var b: Side
+  /// The choices that differ.
+  public var choices: [Choice] = []
+  /// The number of steps that both recorded.
+  public var commonSteps = 0
+  /// The first of them that differs; nil when none does.
+  public var firstStep: Step?
+  /// The number of tensors that both have.
+  public var commonTensors = 0
+  /// Those that differ, in the order of a state file: parameters, buffers, optimizer, bank.
+  public var tensors: [TensorDifference] = []
+  /// Tensors that only one state has, or has in another shape.
+  public var unmatched: [String] = []
+  /// Counters that differ, for example `backbone.bn1.num_batches_tracked`.
+  public var counters: [String] = []
+
+  /// Whether training on from both gives the same bits.
+  public var isIdentical: Bool {
+    choices.isEmpty && tensors.isEmpty && unmatched.isEmpty && counters.isEmpty && a.step == b.step
+  }
+}
+
+extension Timeline {
+  /// Compares two states, bit by bit; nil is the present one.
+  ///
+  /// Throws: `SessionError` when there is no such moment or the user stopped.
+  public func compare(
+    _ first: MomentName, _ second: MomentName?, _ watcher: Watcher = Watcher()
+  ) throws -> Comparison {
+    let a = try image(at: first, watcher)
+    let b = try image(at: second, watcher)
+    var out = Comparison(a: a.side, b: b.side)
+    out.choices = Self.choices(a.image, b.image)
+    Self.compareSteps(a.image.metrics, b.image.metrics, &out)
+    Self.compareTensors(a.image, b.image, &out)
+    return out
+  }
+
+  private func image(at name: MomentName?, _ watcher: Watcher) throws -> (
+    image: WorkbenchImage, side: Comparison.Side
+  ) {
+    guard let name else {
+      var image = bench.capture(pool)
+      // A model that is still to be drawn is drawn, so that its tensors can be compared.
+      if image.learner == nil, image.resolution != nil, let drawn = try? bench.model() {
+        image.learner = LearnerImage(drawn, pool: pool)
+      }
+      return (image, Comparison.Side(branch: current, step: image.step))
+    }
+    let target = try find(name)
+    let side = Comparison.Side(branch: target.branch, step: target.step)
+    if target.missing == 0, let image = target.base.image, image.learner != nil {
+      return (image, side)
+    }
+    let other = try excursion(to: target, withBatch: false, watcher)
+    return (other.capture(pool), side)
+  }
+
+  private static func choices(_ a: WorkbenchImage, _ b: WorkbenchImage) -> [Comparison.Choice] {
+    func list(_ image: WorkbenchImage) -> [(name: String, value: String)] {
+      var out = (image.resolution?.options ?? []).map { ("\($0.part) \($0.name)", $0.value) }
+      if let data = image.data { out.insert(("data", data.choice.name), at: 0) }
+      if let augmentation = image.augmentation { out.append(("augment", augmentation.preset)) }
+      return out
+    }
+    let (left, right) = (list(a), list(b))
+    let names = left.map(\.name) + right.map(\.name).filter { name in
+      !left.contains { $0.name == name }
+    }
+    var out = names.compactMap { name -> Comparison.Choice? in
+      let values = (
+        left.first { $0.name == name }?.value ?? "none",
+        right.first { $0.name == name }?.value ?? "none"
+      )
+      return values.0 == values.1 ? nil : Comparison.Choice(name: name, values: values)
+    }
+    if out.isEmpty, a.augmentation != b.augmentation {
+      out.append(Comparison.Choice(name: "augment", values: ("one pipeline", "another")))
+    }
+    if out.isEmpty, a.data?.loaded.hash != b.data?.loaded.hash {
+      out.append(Comparison.Choice(name: "data", values: ("these", "others")))
+    }
+    return out
+  }
+
+  private static func compareSteps(_ a: MetricLog, _ b: MetricLog, _ out: inout Comparison) {
+    var others: [Int: StepRecord] = [:]
+    for record in b.records { others[record.step] = record }
+    for record in a.records {
+      guard let other = others[record.step] else { continue }
+      out.commonSteps += 1
+      guard out.firstStep == nil, record != other else { continue }
+      let differing = MetricName.allCases.first { name in
+        guard let x = record.values[name], let y = other.values[name] else { return false }
+        return x.bitPattern != y.bitPattern
+      }
+      guard let metric = differing else { continue }
+      out.firstStep = Comparison.Step(
+        step: record.step, metric: metric, a: record.values[metric], b: other.values[metric])
+    }
+  }
+
+  private static func compareTensors(
+    _ a: WorkbenchImage, _ b: WorkbenchImage, _ out: inout Comparison
+  ) {
+    guard let left = a.learner, let right = b.learner else {
+      if (a.learner == nil) != (b.learner == nil) { out.unmatched = ["the model"] }
+      return
+    }
+    if left === right {
+      out.commonTensors = left.tensors.count
+      return
+    }
+    let (mine, theirs) = (left.tensorsWithBank(), right.tensorsWithBank())
+    let known = Dictionary(theirs.tensors.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
+    var matched: Set<String> = []
+    for tensor in mine.tensors {
+      guard let other = known[tensor.name], other.shape == tensor.shape else {
+        out.unmatched.append(tensor.name)
+        continue
+      }
+      matched.insert(tensor.name)
+      out.commonTensors += 1
+      if let difference = difference(tensor, other) { out.tensors.append(difference) }
+    }
+    out.unmatched += theirs.tensors.map(\.name).filter {
+      !matched.contains($0) && !out.unmatched.contains($0)
+    }
+    if out.unmatched.isEmpty, left.counters != right.counters {
+      out.counters = ["num_batches_tracked"]
+    }
+    withExtendedLifetime((mine, theirs)) {}
+  }
+
+  private static func difference(
+    _ a: StateTensor, _ b: StateTensor
+  ) -> Comparison.TensorDifference? {
+    var (count, largest, squares, scale) = (0, 0.0, 0.0, 0.0)
+    for i in 0..<a.count where a.pointer[i].bitPattern != b.pointer[i].bitPattern {
+      count += 1
+      let gap = abs(Double(a.pointer[i]) - Double(b.pointer[i]))
+      // NaN must win over every number.
+      if !(gap <= largest) { largest = gap }
+      squares += gap * gap
+    }
+    guard count > 0 else { return nil }
+    for i in 0..<a.count { scale += Double(a.pointer[i]) * Double(a.pointer[i]) }
+    return Comparison.TensorDifference(
+      name: a.name, shape: a.shape, largest: largest,
+      relative: scale > 0 ? (squares / scale).squareRoot() : .infinity, count: count)
+  }
+}
+
+/// The tensors of an image, with the bank's that had to be copied for it.
+struct ImageTensors {
+  var tensors: [StateTensor]
+  fileprivate var bank: BankStore?
+}
+
+extension LearnerImage {
+  /// Parameters, buffers and optimizer state; they live as long as the image.
+  var tensors: [StateTensor] {
+    let plain = [values, buffers].flatMap { arena in
+      arena.layout.entries.map {
+        StateTensor(name: $0.name, shape: $0.shape, pointer: arena.base + $0.offset)
+      }
+    }
+    let state = values.layout.entries.flatMap { entry in
+      optimizerState.layout.entries.map { slot in
+        StateTensor(
+          name: "optim.\(entry.name).\(slot.name)", shape: entry.shape,
+          pointer: optimizerState.base + slot.offset + entry.offset)
+      }
+    }
+    return plain + state
+  }
+
+  /// All tensors, the bank's as they were at the image's moment.
+  func tensorsWithBank() -> ImageTensors {
+    guard let bank else { return ImageTensors(tensors: tensors, bank: nil) }
+    let copy = BankStore(bank.store, at: bank.mark)
+    let rows = copy.arena.layout.entries.map {
+      StateTensor(name: $0.name, shape: $0.shape, pointer: copy.arena.base + $0.offset)
+    }
+    return ImageTensors(tensors: tensors + rows, bank: copy)
+  }
+}

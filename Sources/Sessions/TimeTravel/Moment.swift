@@ -1,0 +1,71 @@
+/// A state of a session that can be gone back to.
+public final class Moment {
+  /// The number of completed steps.
+  public let step: Int
+  /// The number of completed epochs.
+  public let epoch: Int
+  /// How often the counters went back to 0 before it.
+  let run: Int
+  /// The command that led to it; nil when it was kept in the middle of training.
+  public let command: String?
+  /// The names that a user gave it.
+  public internal(set) var names: [String] = []
+  /// Whether more than training led to it, so that it cannot be computed from an earlier one.
+  let isKey: Bool
+  /// What the owner of the timeline wants back with it.
+  public let attachment: Any?
+  /// The state; nil when it was dropped to save memory and will be computed from an earlier one.
+  var image: WorkbenchImage?
+
+  init(
+    _ bench: Workbench, command: String?, isKey: Bool, attachment: Any?, image: WorkbenchImage?
+  ) {
+    step = bench.learner?.step ?? 0
+    epoch = bench.learner?.epoch ?? 0
+    run = bench.run
+    self.command = command
+    self.isKey = isKey
+    self.attachment = attachment
+    self.image = image
+  }
+
+  /// Whether the state is held rather than computed when it is asked for.
+  public var isHeld: Bool { image != nil }
+}
+
+/// How a moment is asked for.
+public indirect enum MomentName: Sendable, Hashable {
+  /// A name that `snap` gave, or a branch, which stands for its end.
+  case name(String)
+  /// After a number of steps on the present branch.
+  case step(Int)
+  /// After a number of epochs on the present branch.
+  case epoch(Int)
+  /// A number of steps ago.
+  case back(Int)
+  /// On another branch.
+  case branch(String, MomentName)
+
+  /// The name as the prompt writes it, with `@`.
+  public var description: String { "@" + text }
+
+  private var text: String {
+    switch self {
+    case .name(let name): name
+    case .step(let step): "s\(step)"
+    case .epoch(let epoch): "e\(epoch)"
+    case .back(let steps): "-\(steps)"
+    case .branch(let name, let rest): name + "/" + rest.text
+    }
+  }
+}
+
+/// A line of moments; the first ones are those of the branch that it came from.
+public struct Branch {
+  /// Its name.
+  public let name: String
+  /// The branch and step that it came from; nil for the first one.
+  public let origin: (branch: String, step: Int)?
+  /// The moments in order.
+  public internal(set) var moments: [Moment]
+}

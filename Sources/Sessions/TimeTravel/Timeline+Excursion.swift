@@ -1,0 +1,48 @@
+import Kernels
+
+/// Looking at another moment without going there.
+extension Timeline {
+  /// The session as it was at a moment, in a workbench of its own.
+  ///
+  /// With `withBatch` it also has the batch of the step that led there: the step before is restored
+  /// and the step is taken again, which gives the same bits. The last one is kept for the next call.
+  /// Throws: `SessionError` when there is no such moment or the user stopped.
+  public func workbench(
+    at name: MomentName, withBatch: Bool, _ watcher: Watcher = Watcher()
+  ) throws -> Workbench {
+    try excursion(to: try find(name), withBatch: withBatch, watcher)
+  }
+
+  func excursion(to target: Target, withBatch: Bool, _ watcher: Watcher) throws -> Workbench {
+    var target = target
+    if withBatch, target.missing == 0, let at = index(of: target.branch) {
+      // The batch of the last step comes from taking it again.
+      let moments = branches[at].moments
+      let end = moments.lastIndex { $0 === target.base } ?? 0
+      if let earlier = moments[...end].lastIndex(where: {
+        $0.isHeld && $0.run == target.base.run && $0.step < target.step
+      }) {
+        target.base = moments[earlier]
+        target.baseIndex = earlier
+      }
+    }
+    if let (place, step, held) = excursion, place == ObjectIdentifier(target.base),
+      step == target.step, !withBatch || held.learner?.lastBatch != nil || target.missing == 0
+    {
+      return held
+    }
+    guard let image = target.base.image else {
+      throw SessionError("step \(target.step) of '\(target.branch)' is not held any more")
+    }
+    excursion = nil
+    let other = Workbench(threads: bench.workers.threads)
+    other.memoryLimit = bench.memoryLimit
+    try other.restore(image, movesBank: false)
+    if target.missing > 0 {
+      try other.recompute(target.missing, watcher)
+      useRecordedMetrics(of: target, in: other)
+    }
+    excursion = (ObjectIdentifier(target.base), target.step, other)
+    return other
+  }
+}

@@ -1,0 +1,236 @@
+/// What a move through time did.
+public struct Arrival: Sendable, Equatable {
+  /// The branch that the session is on.
+  public var branch: String
+  /// The number of completed steps.
+  public var step: Int
+  /// The number of completed epochs.
+  public var epoch: Int
+  /// How many steps were computed again to get there.
+  public var recomputed: Int
+}
+
+extension Timeline {
+  /// What a long move asks and tells.
+  public struct Watcher {
+    /// Whether the user wants it to end; the session then stays where it was.
+    public var isCancelled: () -> Bool
+    /// Receives the steps done and to do.
+    public var progress: (Int, Int) -> Void
+
+    /// Makes a watcher.
+    public init(
+      isCancelled: @escaping () -> Bool = { false },
+      progress: @escaping (Int, Int) -> Void = { _, _ in }
+    ) {
+      self.isCancelled = isCancelled
+      self.progress = progress
+    }
+  }
+
+  /// Goes to an earlier, or later, moment; the present one stays what it is and can be gone back to.
+  ///
+  /// Throws: `SessionError` when there is no such moment or the user stopped; nothing changed then.
+  public func rewind(to name: MomentName, _ watcher: Watcher = Watcher()) throws -> Arrival {
+    // "40 steps ago" counts from the present state, wherever the last moment is.
+    let target = try find(name)
+    keepPresent()
+    return try go(to: try find(target, again: name), watcher)
+  }
+
+  /// The place of a target after the present state became a moment of its branch.
+  private func find(_ target: Target, again name: MomentName) throws -> Target {
+    if case .name = name { return try find(name) }
+    return try find(.branch(target.branch, .step(target.step)))
+  }
+
+  /// Takes back the last command that changed the state.
+  ///
+  /// - Returns: The command, where the session is now, and what the owner attached to the moment.
+  /// Throws: `SessionError` when there is nothing to take back.
+  public func undo(_ watcher: Watcher = Watcher()) throws -> (
+    command: String, arrival: Arrival, attachment: Any?
+  ) {
+    guard let change = undoable.last else {
+      throw SessionError("nothing to undo: no command changed the state")
+    }
+    keepPresent()
+    let arrival = try go(to: change.before, watcher)
+    undoable.removeLast()
+    redoable.append(change)
+    isUndoing = true
+    return (change.command, arrival, here.attachment)
+  }
+
+  /// Does again what was undone last.
+  ///
+  /// Throws: `SessionError` when nothing was undone since the last change.
+  public func redo(_ watcher: Watcher = Watcher()) throws -> (
+    command: String, arrival: Arrival, attachment: Any?
+  ) {
+    guard let change = redoable.last else {
+      throw SessionError("nothing to redo: the last change was no undo")
+    }
+    keepPresent()
+    let arrival = try go(to: change.after, watcher)
+    redoable.removeLast()
+    undoable.append(change)
+    isUndoing = true
+    return (change.command, arrival, here.attachment)
+  }
+
+  /// Opens a branch at the present state and goes on it.
+  ///
+  /// Throws: `SessionError` when the name is taken.
+  public func openBranch(_ name: String) throws {
+    try checkNew(name)
+    keepPresent()
+    guard let at = index(of: current),
+      let position = branches[at].moments.lastIndex(where: { $0 === here })
+    else { return }
+    openBranch(named: name, from: at, upTo: position)
+    arrived(at: Place(branch: name, moment: here))
+  }
+
+  /// Goes to the end of a branch.
+  ///
+  /// Throws: `SessionError` when there is none of that name.
+  public func switchTo(_ name: String, _ watcher: Watcher = Watcher()) throws -> Arrival {
+    guard let at = index(of: name) else {
+      throw SessionError(
+        "no branch '\(name)', expected "
+          + branches.map { "'\($0.name)'" }.joined(separator: " or "), help: "branch list")
+    }
+    keepPresent()
+    guard let last = branches[at].moments.last else { return arrival(recomputed: 0) }
+    return try go(to: Place(branch: name, moment: last), watcher)
+  }
+
+  /// Gives the present state a name.
+  ///
+  /// Throws: `SessionError` when the name is taken.
+  public func snap(_ name: String) throws -> Moment {
+    try checkNew(name)
+    keepPresent()
+    here.names.append(name)
+    return here
+  }
+
+  /// Takes a name away.
+  ///
+  /// Throws: `SessionError` when no moment has it.
+  public func dropName(_ name: String) throws {
+    let named = branches.flatMap(\.moments).filter { $0.names.contains(name) }
+    guard !named.isEmpty else { throw SessionError("no moment '\(name)'", help: "snap list") }
+    for moment in named { moment.names.removeAll { $0 == name } }
+    thin()
+  }
+
+  private func checkNew(_ name: String) throws {
+    let digits = name.dropFirst()
+    let isCounter =
+      (name.hasPrefix("s") || name.hasPrefix("e")) && !digits.isEmpty
+      && digits.allSatisfy(\.isNumber)
+    if isCounter {
+      throw SessionError("'\(name)' would read as a step or an epoch", about: "name")
+    }
+    if index(of: name) != nil {
+      throw SessionError("there is a branch '\(name)' already", help: "switch \(name)")
+    }
+    if branches.contains(where: { $0.moments.contains { $0.names.contains(name) } }) {
+      throw SessionError(
+        "there is a moment '\(name)' already", help: "snap drop \(name)", about: "name")
+    }
+  }
+
+  private func go(to place: Place, _ watcher: Watcher) throws -> Arrival {
+    try go(to: try find(place), watcher)
+  }
+
+  private func find(_ place: Place) throws -> Target {
+    guard let at = index(of: place.branch),
+      let position = branches[at].moments.lastIndex(where: { $0 === place.moment })
+    else {
+      throw SessionError("branch '\(place.branch)' has no such moment any more")
+    }
+    let moments = branches[at].moments
+    guard let base = moments[...position].lastIndex(where: \.isHeld) else {
+      throw SessionError("step \(place.moment.step) of '\(place.branch)' is not held any more")
+    }
+    return Target(
+      branch: place.branch, step: place.moment.step, exact: place.moment, base: moments[base],
+      baseIndex: base)
+  }
+
+  /// Restores the base and computes what is missing; on any error the present state comes back.
+  private func go(to target: Target, _ watcher: Watcher) throws -> Arrival {
+    guard let image = target.base.image, let present = here.image else {
+      throw SessionError("step \(target.step) of '\(target.branch)' is not held any more")
+    }
+    let old = Place(branch: current, moment: here)
+    isMoving = true
+    do {
+      try bench.restore(image)
+      if target.missing > 0 {
+        try bench.recompute(target.missing, watcher)
+        useRecordedMetrics(of: target, in: bench)
+      }
+    } catch {
+      try bench.restore(present)
+      arrived(at: old)
+      isMoving = false
+      throw error
+    }
+    var moment = target.exact ?? target.base
+    if target.missing > 0 {
+      let computed = bench.capture(pool)
+      if let exact = target.exact {
+        exact.image = computed
+      } else if let at = index(of: target.branch) {
+        moment = Moment(
+          bench, command: nil, isKey: false, attachment: target.base.attachment, image: computed)
+        branches[at].moments.insert(moment, at: target.baseIndex + 1)
+      }
+    }
+    arrived(at: Place(branch: target.branch, moment: moment))
+    thin()
+    return arrival(recomputed: target.missing)
+  }
+
+  /// Steps that are computed again give the same metrics, but not those that only commands and
+  /// recordings measured; a later moment of the branch has them.
+  func useRecordedMetrics(of target: Target, in bench: Workbench) {
+    guard let at = index(of: target.branch) else { return }
+    let later = branches[at].moments[target.baseIndex...].first {
+      $0.step >= target.step && $0.run == target.base.run && $0.isHeld && $0 !== target.base
+    }
+    guard var recorded = later?.image?.metrics else { return }
+    recorded.cut(after: target.step)
+    bench.useMetrics(recorded)
+  }
+
+  private func arrival(recomputed: Int) -> Arrival {
+    Arrival(
+      branch: current, step: bench.learner?.step ?? 0, epoch: bench.learner?.epoch ?? 0,
+      recomputed: recomputed)
+  }
+}
+
+extension Workbench {
+  /// Takes steps that were taken before: nothing is recorded or kept.
+  func recompute(_ count: Int, _ watcher: Timeline.Watcher) throws {
+    let (recording, hook) = (tracks, didStep)
+    tracks = []
+    didStep = {}
+    defer {
+      tracks = recording
+      didStep = hook
+    }
+    let report = try train(
+      steps: count, isCancelled: watcher.isCancelled,
+      progress: { done, _ in watcher.progress(done, count) })
+    if report.wasCancelled { throw SessionError("stopped by the user; the session is where it was") }
+  }
+
+  func useMetrics(_ log: MetricLog) { metrics = log }
+}

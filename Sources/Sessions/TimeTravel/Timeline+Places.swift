@@ -1,0 +1,116 @@
+/// Finding a moment by its name.
+extension Timeline {
+  /// A state that is held, or can be computed from one that is.
+  struct Target {
+    var branch: String
+    var step: Int
+    /// The moment, when one was kept there.
+    var exact: Moment?
+    /// The last moment at or before it that is held.
+    var base: Moment
+    /// Its place on the branch.
+    var baseIndex: Int
+    /// How many steps lie between.
+    var missing: Int { step - base.step }
+  }
+
+  /// Finds a state.
+  ///
+  /// Throws: `SessionError` when there is none of that name, or nothing was trained there.
+  func find(_ name: MomentName) throws -> Target {
+    switch name {
+    case .name(let text): return try find(named: text)
+    case .step, .epoch, .back: return try find(name, on: current)
+    case .branch(let branch, let rest):
+      guard index(of: branch) != nil else { throw unknown(branch) }
+      if case .name(let text) = rest {
+        guard let target = try target(named: text, on: branch) else { throw unknown(text) }
+        return target
+      }
+      return try find(rest, on: branch)
+    }
+  }
+
+  private func find(named text: String) throws -> Target {
+    let order = [current] + branches.map(\.name).filter { $0 != current }
+    for branch in order {
+      if let target = try target(named: text, on: branch) { return target }
+    }
+    guard let at = index(of: text), let last = branches[at].moments.last else {
+      throw unknown(text)
+    }
+    return try target(of: last, on: text)
+  }
+
+  private func target(named text: String, on branch: String) throws -> Target? {
+    guard let at = index(of: branch),
+      let moment = branches[at].moments.last(where: { $0.names.contains(text) })
+    else { return nil }
+    return try target(of: moment, on: branch)
+  }
+
+  private func unknown(_ text: String) -> SessionError {
+    let names = branches.flatMap { $0.moments.flatMap(\.names) } + branches.map(\.name)
+    return SessionError(
+      "no moment '\(text)': expected a step (@s40), an epoch (@e2), steps ago (@-1) or "
+        + Array(Set(names)).sorted().map { "@" + $0 }.joined(separator: ", "), help: "snap list")
+  }
+
+  private func find(_ name: MomentName, on branch: String) throws -> Target {
+    guard let at = index(of: branch), let last = branches[at].moments.last else {
+      throw unknown(branch)
+    }
+    let isHere = branch == current
+    let run = isHere ? bench.run : last.run
+    let moments = branches[at].moments.enumerated().filter { $0.element.run == run }
+    let present = isHere ? bench.learner?.step ?? 0 : last.step
+    let end = max(moments.last?.element.step ?? 0, isHere ? present : 0)
+    let step: Int
+    switch name {
+    case .step(let count): step = count
+    case .back(let count): step = present - count
+    case .epoch(let count):
+      let perEpoch = (isHere ? bench.resolution : last.image?.resolution)?.stepsPerEpoch ?? 0
+      let (product, overflow) = count.multipliedReportingOverflow(by: perEpoch)
+      guard !overflow else { throw SessionError("epoch \(count) is too large") }
+      step = product
+    default: throw unknown(branch)
+    }
+    let first = moments.first?.element.step ?? 0
+    guard step >= first, step <= end else {
+      throw SessionError(
+        "\(name.description) is step \(step) of '\(branch)', which has the steps \(first)…\(end)",
+        help: "rewind @s\(min(max(step, first), end))")
+    }
+    if let exact = moments.last(where: { $0.element.step == step }) {
+      return try target(of: exact.element, on: branch)
+    }
+    return try base(step: step, on: branch, run: run, before: moments.count, in: moments)
+  }
+
+  private func target(of moment: Moment, on branch: String) throws -> Target {
+    guard let at = index(of: branch) else { throw unknown(branch) }
+    let moments = branches[at].moments.enumerated().filter { $0.element.run == moment.run }
+    guard let place = moments.firstIndex(where: { $0.element === moment }) else {
+      throw unknown(branch)
+    }
+    var found = try base(
+      step: moment.step, on: branch, run: moment.run, before: place + 1, in: moments)
+    found.exact = moment
+    return found
+  }
+
+  /// The last held moment at or before a step; between it and the step there was only training.
+  private func base(
+    step: Int, on branch: String, run: Int, before end: Int,
+    in moments: [(offset: Int, element: Moment)]
+  ) throws -> Target {
+    guard
+      let found = moments[..<end].last(where: { $0.element.step <= step && $0.element.isHeld })
+    else {
+      throw SessionError("step \(step) of '\(branch)' is not held any more", help: "snap list")
+    }
+    return Target(
+      branch: branch, step: step, exact: nil, base: found.element, baseIndex: found.offset)
+  }
+}

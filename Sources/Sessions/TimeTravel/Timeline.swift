@@ -1,0 +1,213 @@
+import Kernels
+
+/// The moments of a session: what can be undone, gone back to, branched from and compared.
+///
+/// A moment is kept after every command that changed the state and, in long runs, as often as costs
+/// little; others are computed from the one before, which gives the same bits. Nothing is
+/// overwritten: training on from an earlier moment opens a branch.
+public final class Timeline {
+  /// The name of the first branch.
+  public static let firstBranch = "main"
+  /// The deepest undo.
+  static let maxUndo = 10_000
+
+  /// Where the session can stand: a moment on a branch.
+  struct Place {
+    var branch: String
+    var moment: Moment
+  }
+
+  /// A command that can be undone.
+  struct Change {
+    let command: String
+    let before: Place
+    let after: Place
+  }
+
+  /// The session.
+  public let bench: Workbench
+  /// The lines of moments; the first one is `main`.
+  public internal(set) var branches: [Branch]
+  /// The most bytes that moments may take.
+  public var budget = 1 << 30 {
+    didSet { thin() }
+  }
+  let pool = ArenaPool()
+  var current: String
+  /// The last moment on the way to the present state; the present state may be later.
+  var here: Moment
+  var undoable: [Change] = []
+  var redoable: [Change] = []
+  /// Where the command that runs now began.
+  private var began: Place
+  /// Whether the command that runs now moved by itself, so that it is no change of its own.
+  var isMoving = false
+  private var pace = SnapshotPace()
+  private var seen: Seen
+  /// The session at another moment, for looking at it.
+  var excursion: (place: ObjectIdentifier, step: Int, bench: Workbench)?
+
+  /// Begins at the present state of a session.
+  public init(_ bench: Workbench) {
+    self.bench = bench
+    let first = Moment(
+      bench, command: nil, isKey: true, attachment: nil, image: bench.capture(pool))
+    branches = [Branch(name: Timeline.firstBranch, origin: nil, moments: [first])]
+    current = Timeline.firstBranch
+    here = first
+    began = Place(branch: current, moment: first)
+    seen = Seen(bench)
+    bench.didStep = { [unowned self] in didStep() }
+  }
+
+  /// What the owner wanted back with the last moment.
+  public var attachment: Any? { here.attachment }
+
+  /// The name of the branch that the session is on.
+  public var branch: String { current }
+
+  /// Whether the session stands before the end of its branch.
+  public var isBehind: Bool { index(of: current).map { branches[$0].moments.last !== here } ?? false }
+
+  /// Keeps the state after a command, when it changed.
+  ///
+  /// - Parameters:
+  ///   - command: The command as the log writes it.
+  ///   - attachment: What the owner wants back with the moment.
+  ///   - attachmentChanged: Whether it differs from the one before.
+  public func note(command: String, attachment: Any?, attachmentChanged: Bool) {
+    if isMoving { return }
+    guard attachmentChanged || !seen.isSame(bench) else { return }
+    let isTraining = seen.isTraining(to: bench)
+    keep(
+      command: command, isKey: !isTraining, attachment: attachment,
+      withImage: !isTraining || pace.allowsImage)
+  }
+
+  /// Ends a command that a user gave: from here on it is one thing to undo.
+  public func close(command: String) {
+    defer {
+      began = Place(branch: current, moment: here)
+      isMoving = false
+    }
+    guard !isUndoing else {
+      isUndoing = false
+      return
+    }
+    guard began.moment !== here || began.branch != current else { return }
+    undoable.append(
+      Change(command: command, before: began, after: Place(branch: current, moment: here)))
+    if undoable.count > Timeline.maxUndo { undoable.removeFirst() }
+    redoable = []
+  }
+
+  var isUndoing = false
+
+  /// Says that the session is at a moment now.
+  func arrived(at place: Place) {
+    current = place.branch
+    here = place.moment
+    seen = Seen(bench)
+    isMoving = true
+  }
+
+  private func didStep() {
+    guard !isMoving, let learner = bench.learner else { return }
+    if pace.isDue(endsEpoch: learner.stepInEpoch == 0) {
+      let isTraining = seen.isTraining(to: bench)
+      keep(command: nil, isKey: !isTraining, attachment: here.attachment, withImage: true)
+    }
+  }
+
+  /// Adds the present state to the branch, or to a new one when the branch goes on from here.
+  func keep(command: String?, isKey: Bool, attachment: Any?, withImage: Bool) {
+    let image = withImage ? pace.timed { bench.capture(pool) } : nil
+    let moment = Moment(
+      bench, command: command, isKey: isKey, attachment: attachment, image: image)
+    leaveLaterMoments()
+    if let at = index(of: current) { branches[at].moments.append(moment) }
+    here = moment
+    seen = Seen(bench)
+    if withImage { thin() }
+  }
+
+  /// Opens a branch when what comes after the present moment is worth keeping, else forgets it.
+  private func leaveLaterMoments() {
+    guard let at = index(of: current),
+      let position = branches[at].moments.lastIndex(where: { $0 === here }),
+      position + 1 < branches[at].moments.count
+    else { return }
+    let later = branches[at].moments[(position + 1)...]
+    let isWorthKeeping = later.contains {
+      $0.step > here.step || $0.run != here.run || !$0.names.isEmpty
+    }
+    if isWorthKeeping {
+      openBranch(named: nextBranchName(), from: at, upTo: position)
+    } else {
+      branches[at].moments.removeSubrange((position + 1)...)
+    }
+  }
+
+  func openBranch(named name: String, from at: Int, upTo position: Int) {
+    branches.append(
+      Branch(
+        name: name, origin: (branches[at].name, here.step),
+        moments: Array(branches[at].moments[...position])))
+    current = name
+  }
+
+  private func nextBranchName() -> String {
+    var number = 2
+    while index(of: "\(Timeline.firstBranch)-\(number)") != nil { number += 1 }
+    return "\(Timeline.firstBranch)-\(number)"
+  }
+
+  func index(of branch: String) -> Int? { branches.firstIndex { $0.name == branch } }
+
+  /// Makes sure that the present state is a moment that is held.
+  func keepPresent() {
+    if seen.isSame(bench) {
+      if here.image == nil { here.image = bench.capture(pool) }
+    } else {
+      keep(
+        command: nil, isKey: !seen.isTraining(to: bench), attachment: here.attachment,
+        withImage: true)
+    }
+  }
+}
+
+/// What a session was when it was looked at last, to tell changes from training and from nothing.
+private struct Seen {
+  private weak var learner: Learner?
+  private let hadLearner: Bool
+  private let version: Int
+  private let outsideChanges: Int
+  private let step: Int
+  private let choices: WorkbenchImage
+
+  init(_ bench: Workbench) {
+    learner = bench.learner
+    hadLearner = bench.learner != nil
+    version = bench.learner?.version ?? 0
+    outsideChanges = bench.learner?.outsideChanges ?? 0
+    step = bench.learner?.step ?? 0
+    choices = WorkbenchImage(
+      configuration: bench.configuration, resolution: nil, data: bench.data,
+      augmentation: bench.augmentation, allowsNonFinite: bench.allowsNonFinite,
+      metrics: MetricLog(), finishedRuns: [], evaluations: [], run: bench.run, learner: nil)
+  }
+
+  /// A model that was only built, not trained, is no change: it follows from the choices.
+  func isSame(_ bench: Workbench) -> Bool {
+    guard choices.hasChoices(of: bench) else { return false }
+    guard let now = bench.learner else { return !hadLearner }
+    if hadLearner { return learner === now && version == now.version }
+    return now.step == 0 && now.outsideChanges == 0
+  }
+
+  /// Whether steps alone led from there to here.
+  func isTraining(to bench: Workbench) -> Bool {
+    guard choices.hasChoices(of: bench), let learner, let now = bench.learner else { return false }
+    return learner === now && outsideChanges == now.outsideChanges && now.step > step
+  }
+}
