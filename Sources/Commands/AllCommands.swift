@@ -9,7 +9,8 @@ public enum AllCommands {
     EpochCommand.self, TrackCommand.self, ShowCommand.self, TensorCommand.self, StatsCommand.self,
     ParamsCommand.self, BatchCommand.self, BankCommand.self, AttnCommand.self, KNNCommand.self,
     VizCommand.self, SnapCommand.self, RewindCommand.self, UndoCommand.self, RedoCommand.self,
-    BranchCommand.self, SwitchCommand.self, CompareCommand.self, SaveCommand.self, LoadCommand.self, ReplayCommand.self,
+    BranchCommand.self, SwitchCommand.self, CompareCommand.self, SaveCommand.self, LoadCommand.self,
+    ReplayCommand.self,
     LetCommand.self, SetCommand.self, SourceCommand.self, NoteCommand.self, HelpCommand.self,
     HistoryCommand.self, CompleteCommand.self, SysCommand.self, QuitCommand.self,
   ]

@@ -140,7 +140,7 @@ extension Workbench {
   public func loadSession(_ path: String) throws -> LoadedSession {
     let file = try SafetensorsFile(path: path + ".safetensors")
     let state = try decode(file)
-    let other = Workbench(threads: workers.threads)
+    let other = Workbench(workers: workers)
     other.memoryLimit = memoryLimit
     if let choice = state.data {
       let loaded = try choice.load(memoryLimit: memoryLimit)

@@ -34,7 +34,7 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
     ),
     ShellCase(
       "set cov direct",
-      "error: unknown set 'cov', expected threads, conv, memory, nonfinite or out\n"
+      "error: unknown set 'cov', expected threads, conv, memory, nonfinite, snapshots or out\n"
         + "  set cov direct\n      ^^^\nhelp: set conv"),
     ShellCase("note \"two words\"", "  two words"),
     ShellCase("complete \"set c\"", "  conv"),
@@ -46,7 +46,7 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
       "error: no help for 'quti'\n  help quti\n       ^^^^\nhelp: help quit"),
     ShellCase(
       "help set con",
-      "error: set has no subcommand 'con', expected threads, conv, memory, nonfinite or out\n"
+      "error: set has no subcommand 'con', expected threads, conv, memory, nonfinite, snapshots or out\n"
         + "  help set con\n           ^^^\nhelp: help set conv"),
     ShellCase(
       "set | where key == 1 | cols value", "  value"),
@@ -69,6 +69,7 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
           conv       auto
           memory     2GB
           nonfinite  stop
+          snapshots  20%
           out        text
         """)
   }

@@ -10,6 +10,7 @@ import Testing
     var seen: Set<String> = []
     for lines in Self.sessions {
       let session = try TrainedSession(lines, steps: 14, redirectsFiles: true)
+      _ = try session.output("snap start")
       for spec in session.context.registry.specs where spec.name != "quit" {
         for example in spec.examples {
           guard let (form, isTable) = try run(example.line, in: session) else { continue }

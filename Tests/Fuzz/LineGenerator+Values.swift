@@ -59,6 +59,11 @@ extension LineGenerator {
         "-1..3", "0..9223372036854775807", "0..999999", "0..1000000", "1,1,1,1", "0..8", "[]",
       ])
     case .reference: return reference(&random)
+    case .time:
+      return random.pick([
+        "@s1", "@s0", "s2", "@e0", "@e1", "@-1", "@-2", "@main", "@main-2", "@main/s1", "@x", "@",
+        "@a/b/c", "@s99999999999999999999", "@e9223372036854775807", "@main/-1", "n", "@run-1",
+      ])
     case .expression: return expression(&random)
     case .pair:
       return random.pick([

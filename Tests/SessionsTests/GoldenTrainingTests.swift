@@ -154,10 +154,10 @@ import Testing
     _ = try bench.train(steps: first)
     _ = try bench.train(steps: steps.count - first)
     guard convolution == .direct else {
-      try compareLosses(c, bench.metrics.records, steps)
+      try compareLosses(c, Array(bench.metrics.records), steps)
       return
     }
-    try compareSteps(c, bench.metrics.records, steps)
+    try compareSteps(c, Array(bench.metrics.records), steps)
     if steps.count == all.count {
       try compareFinal(c, try bench.model().exportTensors(optimizer: true), folder)
     }

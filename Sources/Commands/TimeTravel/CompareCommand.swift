@@ -62,7 +62,7 @@ public enum CompareCommand: Command {
         "  steps    \(result.commonSteps) in both, the first that differs is \(step.step): "
           + "\(step.metric.rawValue)   A \(text(step.a))   B \(text(step.b))")
     } else if result.commonSteps > 0 {
-      head.append("  steps    \(result.commonSteps) in both, the same metrics")
+      head.append("  steps    \(result.commonSteps) in both, all with the same metrics")
     }
     if !result.unmatched.isEmpty {
       let names = result.unmatched.prefix(4).joined(separator: ", ")

@@ -110,15 +110,15 @@ public final class BankHistory {
     }
     let parent = node.parent
     if let child = node.children.first, let below = nodes[child] {
-      nodes[child]?.parent = parent
-      if parent == nil {
-        nodes[child]?.delta = BankDelta()
-      } else {
-        nodes[child]?.delta =
+      var joined = BankDelta()
+      if parent != nil {
+        joined =
           isAboveHere(child)
           ? node.delta.filled(from: below.delta, dim: bank.dim)
           : below.delta.filled(from: node.delta, dim: bank.dim)
       }
+      nodes[child]?.parent = parent
+      nodes[child]?.delta = joined
     }
     nodes[mark] = nil
     if let parent {

@@ -97,20 +97,24 @@ extension Timeline {
     image: WorkbenchImage, side: Comparison.Side
   ) {
     guard let name else {
-      var image = bench.capture(pool)
-      // A model that is still to be drawn is drawn, so that its tensors can be compared.
-      if image.learner == nil, image.resolution != nil, let drawn = try? bench.model() {
-        image.learner = LearnerImage(drawn, pool: pool)
-      }
-      return (image, Comparison.Side(branch: current, step: image.step))
+      let image = bench.capture(pool)
+      return (try drawn(image), Comparison.Side(branch: current, step: image.step))
     }
     let target = try find(name)
     let side = Comparison.Side(branch: target.branch, step: target.step)
-    if target.missing == 0, let image = target.base.image, image.learner != nil {
-      return (image, side)
-    }
+    if target.missing == 0, let image = target.base.image { return (try drawn(image), side) }
     let other = try excursion(to: target, withBatch: false, watcher)
     return (other.capture(pool), side)
+  }
+
+  /// The image with its model: one that is still to be drawn from the seed is drawn elsewhere.
+  private func drawn(_ image: WorkbenchImage) throws -> WorkbenchImage {
+    guard image.learner == nil, image.resolution != nil else { return image }
+    let other = Workbench(workers: bench.workers)
+    other.memoryLimit = bench.memoryLimit
+    try other.restore(image, movesBank: false)
+    _ = try other.model()
+    return other.capture(pool)
   }
 
   private static func choices(_ a: WorkbenchImage, _ b: WorkbenchImage) -> [Comparison.Choice] {
@@ -121,9 +125,11 @@ extension Timeline {
       return out
     }
     let (left, right) = (list(a), list(b))
-    let names = left.map(\.name) + right.map(\.name).filter { name in
-      !left.contains { $0.name == name }
-    }
+    let names =
+      left.map(\.name)
+      + right.map(\.name).filter { name in
+        !left.contains { $0.name == name }
+      }
     var out = names.compactMap { name -> Comparison.Choice? in
       let values = (
         left.first { $0.name == name }?.value ?? "none",
@@ -183,7 +189,7 @@ extension Timeline {
     out.unmatched += theirs.tensors.map(\.name).filter {
       !matched.contains($0) && !out.unmatched.contains($0)
     }
-    if out.unmatched.isEmpty, left.counters != right.counters {
+    if out.unmatched.isEmpty, left.step == right.step, left.counters != right.counters {
       out.counters = ["num_batches_tracked"]
     }
     withExtendedLifetime((mine, theirs)) {}

@@ -1,5 +1,3 @@
-import Kernels
-
 /// Looking at another moment without going there.
 extension Timeline {
   /// The session as it was at a moment, in a workbench of its own.
@@ -35,7 +33,7 @@ extension Timeline {
       throw SessionError("step \(target.step) of '\(target.branch)' is not held any more")
     }
     excursion = nil
-    let other = Workbench(threads: bench.workers.threads)
+    let other = Workbench(workers: bench.workers)
     other.memoryLimit = bench.memoryLimit
     try other.restore(image, movesBank: false)
     if target.missing > 0 {

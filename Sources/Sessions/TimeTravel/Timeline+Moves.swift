@@ -229,7 +229,9 @@ extension Workbench {
     let report = try train(
       steps: count, isCancelled: watcher.isCancelled,
       progress: { done, _ in watcher.progress(done, count) })
-    if report.wasCancelled { throw SessionError("stopped by the user; the session is where it was") }
+    if report.wasCancelled {
+      throw SessionError("stopped by the user; the session is where it was")
+    }
   }
 
   func useMetrics(_ log: MetricLog) { metrics = log }

@@ -45,7 +45,8 @@ extension Timeline {
         let isNew = learner.map { images.insert(ObjectIdentifier($0)).inserted } ?? false
         return Row(
           branch: branch.name, step: moment.step, epoch: moment.epoch, names: moment.names,
-          command: moment.command, bytes: isNew ? learner?.byteCount ?? 0 : 0)
+          command: moment === branches[0].moments[0] ? "the beginning" : moment.command,
+          bytes: isNew ? learner?.byteCount ?? 0 : 0)
       }
     }
   }
@@ -79,7 +80,7 @@ extension Timeline {
   /// Whether a moment can be found.
   public func has(_ name: MomentName) -> Bool { (try? find(name)) != nil }
 
-  /// A name that is free: `snap-1`, `snap-2`, …
+  /// A name that is free, of the form `snap-1`.
   public func nextSnapshotName() -> String {
     let taken = Set(snapshotNames)
     var number = 1

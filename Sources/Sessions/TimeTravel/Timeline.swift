@@ -67,7 +67,9 @@ public final class Timeline {
   public var branch: String { current }
 
   /// Whether the session stands before the end of its branch.
-  public var isBehind: Bool { index(of: current).map { branches[$0].moments.last !== here } ?? false }
+  public var isBehind: Bool {
+    index(of: current).map { branches[$0].moments.last !== here } ?? false
+  }
 
   /// Keeps the state after a command, when it changed.
   ///
@@ -207,7 +209,11 @@ private struct Seen {
 
   /// Whether steps alone led from there to here.
   func isTraining(to bench: Workbench) -> Bool {
-    guard choices.hasChoices(of: bench), let learner, let now = bench.learner else { return false }
-    return learner === now && outsideChanges == now.outsideChanges && now.step > step
+    guard choices.hasChoices(of: bench), let now = bench.learner, now.step > step else {
+      return false
+    }
+    // A model that was drawn in between follows from the choices.
+    guard hadLearner else { return now.outsideChanges == 0 }
+    return learner === now && outsideChanges == now.outsideChanges
   }
 }

@@ -43,7 +43,10 @@ public final class Workbench {
   public internal(set) var lastTimes = Learner.Times()
 
   /// Makes an empty session on a number of threads.
-  public init(threads: Int) { workers = Workers(threads: threads) }
+  public convenience init(threads: Int) { self.init(workers: Workers(threads: threads)) }
+
+  /// Makes an empty session on another one's threads, for a look at another state.
+  init(workers: Workers) { self.workers = workers }
 
   /// Changes the number of threads; results do not depend on it.
   public func setThreads(_ count: Int) { workers.setThreads(count) }

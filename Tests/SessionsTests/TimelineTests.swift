@@ -1,0 +1,154 @@
+import Datasets
+import Layers
+import Methods
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// Going back and sideways gives the bits of a straight run.
+@Suite struct TimelineTests {
+  static let methods: [(MethodName, Int)] = [
+    (.simsiam, 1), (.simsiamMulti, 1), (.simsiamMulti, 2), (.simclr, 1), (.simclrAttn, 1),
+  ]
+
+  /// A session of 6 steps an epoch; with a bank it is used from the second epoch on.
+  private static func make(_ method: MethodName, stages: Int) throws -> Workbench {
+    try SmallSession.make(method, n: 100) {
+      if method == .simsiamMulti {
+        $0.start = 1
+        $0.stages = stages
+      }
+    }
+  }
+
+  /// The fingerprints of a straight run, after each number of steps.
+  private static func straight(_ method: MethodName, _ stages: Int, steps: Int) throws -> [String] {
+    let bench = try make(method, stages: stages)
+    _ = try bench.model()
+    var out = [try #require(bench.fingerprint).description]
+    for _ in 0..<steps {
+      _ = try bench.train(steps: 1)
+      out.append(try #require(bench.fingerprint).description)
+    }
+    return out
+  }
+
+  @Test(arguments: methods)
+  func everyMomentIsThatOfAStraightRun(method: MethodName, stages: Int) throws {
+    let expected = try Self.straight(method, stages, steps: 20)
+    let bench = try Self.make(method, stages: stages)
+    let timeline = Timeline(bench)
+    _ = try bench.model()
+    _ = try bench.train(steps: 20)
+    timeline.note(command: "step 20", attachment: nil, attachmentChanged: false)
+    timeline.close(command: "step 20")
+    for step in [13, 6, 0, 20, 7, 19, 12, 3] {
+      let arrival = try timeline.rewind(to: .branch("main", .step(step)))
+      timeline.close(command: "rewind")
+      _ = try bench.model()
+      #expect(arrival.step == step && bench.fingerprint?.description == expected[step])
+      // Training on gives the same bits, on a branch of its own.
+      let more = min(4, 20 - step)
+      if more > 0 { _ = try bench.train(steps: more) }
+      timeline.note(command: "step", attachment: nil, attachmentChanged: false)
+      timeline.close(command: "step")
+      #expect(bench.fingerprint?.description == expected[step + more])
+      let result = try timeline.compare(.branch("main", .step(step + more)), nil)
+      #expect(result.isIdentical && result.firstStep == nil)
+      #expect(result.commonSteps == step + more)
+    }
+    #expect(timeline.branches.count == 8)
+    _ = try timeline.switchTo("main")
+    #expect(bench.fingerprint?.description == expected[20])
+    #expect(bench.metrics.records.map(\.step) == Array(1...20))
+  }
+
+  @Test func statesThatWereDroppedAreComputedAgain() throws {
+    let expected = try Self.straight(.simsiamMulti, 1, steps: 30)
+    let bench = try Self.make(.simsiamMulti, stages: 1)
+    let timeline = Timeline(bench)
+    timeline.budget = 0
+    _ = try bench.model()
+    for _ in 0..<30 {
+      _ = try bench.train(steps: 1)
+      timeline.note(command: "step", attachment: nil, attachmentChanged: false)
+      timeline.close(command: "step")
+    }
+    // Beside the first and the last state nothing may be held.
+    #expect(timeline.summary.map(\.step) == [0, 30])
+    let arrival = try timeline.rewind(to: .back(11))
+    #expect(arrival.recomputed == 19 && bench.fingerprint?.description == expected[19])
+    timeline.close(command: "rewind")
+    #expect(bench.metrics.records.count == 19)
+    for step in [30, 29, 28] {
+      _ = try timeline.undo()
+      timeline.close(command: "undo")
+      #expect(bench.fingerprint?.description == expected[step])
+    }
+    _ = try timeline.redo()
+    timeline.close(command: "redo")
+    #expect(bench.fingerprint?.description == expected[29])
+  }
+
+  @Test func choicesAreUndone() throws {
+    let bench = try Self.make(.simclr, stages: 1)
+    let timeline = Timeline(bench)
+    func did(_ command: String) {
+      timeline.note(command: command, attachment: nil, attachmentChanged: false)
+      timeline.close(command: command)
+    }
+    _ = try bench.train(steps: 3)
+    did("step 3")
+    let trained = bench.mark
+    try bench.configure { $0.method?.temperature = 0.1 }
+    did("method")
+    #expect(bench.mark != trained && bench.summary.step == 0)
+    _ = try bench.train(steps: 2)
+    did("step 2")
+    let other = bench.mark
+    _ = try bench.setSeed(9)
+    did("seed 9")
+    #expect(try timeline.undo().command == "seed 9")
+    timeline.close(command: "undo")
+    #expect(bench.mark == other)
+    _ = try timeline.undo()
+    timeline.close(command: "undo")
+    _ = try timeline.undo()
+    timeline.close(command: "undo")
+    #expect(bench.mark == trained && bench.metrics.records.count == 3)
+    for _ in 0..<2 {
+      _ = try timeline.redo()
+      timeline.close(command: "redo")
+    }
+    #expect(bench.mark == other && bench.metrics.records.count == 2)
+    let result = try timeline.compare(.branch("main", .step(2)), nil)
+    #expect(result.isIdentical)
+  }
+
+  @Test func whatIsNotThereIsSaid() throws {
+    let bench = try Self.make(.simclr, stages: 1)
+    let timeline = Timeline(bench)
+    _ = try bench.train(steps: 3)
+    timeline.note(command: "step 3", attachment: nil, attachmentChanged: false)
+    timeline.close(command: "step 3")
+    let mark = bench.mark
+    for name in [
+      MomentName.step(4), .epoch(1), .back(4), .name("none"), .branch("none", .step(1)),
+      .epoch(.max),
+    ] {
+      #expect(throws: SessionError.self) { _ = try timeline.rewind(to: name) }
+    }
+    #expect(throws: SessionError.self) { try timeline.openBranch("main") }
+    #expect(throws: SessionError.self) { _ = try timeline.snap("s3") }
+    #expect(throws: SessionError.self) { _ = try timeline.switchTo("x") }
+    #expect(bench.mark == mark && timeline.branches.count == 1)
+    // A stopped computation leaves the session where it was.
+    timeline.budget = 0
+    #expect(throws: SessionError.self) {
+      _ = try timeline.rewind(to: .step(2), Timeline.Watcher(isCancelled: { true }))
+    }
+    #expect(bench.mark == mark)
+    _ = try bench.train(steps: 1)
+  }
+}
