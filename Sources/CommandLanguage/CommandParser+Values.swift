@@ -1,3 +1,5 @@
+import Foundation
+
 /// Substitution, assignment, output files and filters.
 extension CommandParser {
   /// Parses the value of a parameter and gives its canonical text.
@@ -30,6 +32,56 @@ extension CommandParser {
       ? source.text(range).split(whereSeparator: \.isNewline).joined(separator: " ")
       : value.canonicalText
     return (value, written)
+  }
+
+  /// Reads the value of a key that stands outside a command: how often a block is repeated.
+  ///
+  /// - Throws: `Diagnostic` at the value.
+  public func value<V>(_ key: Key<V>, at range: Range<Int>, in source: SourceText) throws -> V {
+    let (value, _) = try value(of: key.parameter, range, in: source, name: key.parameter.name)
+    guard let typed = key.value(of: value) else {
+      throw Diagnostic("\(key.parameter.name) must be \(key.parameter.expected)", at: range)
+    }
+    return typed
+  }
+
+  /// The value of an argument of a user's own command: a number where it reads as one, else a text.
+  ///
+  /// - Throws: `Diagnostic` at the part that cannot be substituted.
+  public func argument(at range: Range<Int>, in source: SourceText) throws -> Variable {
+    let (raw, _) = try substituted(range, in: source)
+    let number = raw.isQuoted ? nil : NumberText.parse(raw.text)
+    return number.flatMap { $0.isFinite ? .number($0) : nil } ?? .text(raw.text)
+  }
+
+  /// The elements of a list, ranges written out: `0.1,0.2`, `[a,b]`, `0..5`.
+  ///
+  /// - Throws: `Diagnostic` at the part that is no value.
+  public func elements(at range: Range<Int>, in source: SourceText) throws -> [Variable] {
+    let (raw, _) = try substituted(range, in: source)
+    var out: [Variable] = []
+    for item in try ListSplitter.items(of: raw) {
+      let ends = item.isQuoted ? [] : item.text.components(separatedBy: "..")
+      if ends.count == 2, let low = Int(ends[0]), let high = Int(ends[1]) {
+        guard low <= high else {
+          throw Diagnostic(
+            "a range goes upwards, got \(Diagnostic.quote(item.text))", at: item.range,
+            help: "\(high)..\(low)")
+        }
+        let (span, overflow) = high.subtractingReportingOverflow(low)
+        guard !overflow, span < ListSplitter.maxCount, out.count + span < ListSplitter.maxCount
+        else {
+          throw Diagnostic(
+            "a list may have at most \(ListSplitter.maxCount) items", at: item.range)
+        }
+        out += (low...high).map { .number(Double($0)) }
+      } else if !item.isQuoted, let number = NumberText.parse(item.text), number.isFinite {
+        out.append(.number(number))
+      } else {
+        out.append(.text(item.text))
+      }
+    }
+    return out
   }
 
   /// The text of a value with strings decoded, `$name` replaced and `( expr )` computed.

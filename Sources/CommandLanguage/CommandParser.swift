@@ -81,7 +81,8 @@ public struct CommandParser<Environment: ExpressionEnvironment> {
       throw Diagnostic(
         "'\(verb)' is short for \(Diagnostic.alternatives(completions))", at: token.range)
     }
-    var help = EditDistance.nearest(to: verb, in: registry.names)
+    let words = registry.names + Instruction.keywords + Instruction.prefixNames
+    var help = EditDistance.nearest(to: verb, in: words)
     if let key = KeySplitter.key(of: verb) { help = "let \(key) = VALUE" }
     throw Diagnostic(
       "unknown command \(Diagnostic.quote(verb))", at: token.range,

@@ -32,6 +32,10 @@ public struct Completer {
       partial = last.range
       words.removeLast()
     }
+    // What follows a prefix is a command like any other.
+    while let first = words.first, Instruction.prefixNames.contains(text.text(first.range)) {
+      words.removeFirst()
+    }
     let request = Request(text: text, before: words, partial: partial)
     return Completion(range: partial, candidates: []).with(candidates(for: request))
   }
@@ -48,7 +52,10 @@ public struct Completer {
   private func candidates(for request: Request) -> (Range<Int>, [Candidate]) {
     let partial = request.partialText
     guard !request.before.isEmpty else {
-      return (request.partial, matching(registry.names, partial))
+      let names =
+        registry.names + Instruction.keywords + Instruction.prefixNames
+        + source.names(of: .definitions)
+      return (request.partial, matching(names.sorted(), partial))
     }
     guard let spec = resolve(request.word(0), registry.names).flatMap({ registry[$0] }) else {
       return (request.partial, [])
@@ -155,7 +162,10 @@ public struct Completer {
       let verb = positionals.first.flatMap { registry[$0] }
       return (range, matching(verb?.subcommands.map(\.name) ?? [], text))
     case .word(.topics):
-      return (range, matching(registry.names + source.names(of: .topics), text))
+      let words =
+        registry.names + source.names(of: .topics) + Instruction.keywords
+        + Instruction.prefixNames + source.names(of: .definitions)
+      return (range, matching(words, text))
     case .word(.verbs): return (range, matching(registry.names, text))
     case .word(let kind?): return (range, dotted(source.names(of: kind) + extra, text))
     case .path(let extensions):

@@ -53,6 +53,11 @@ public struct Lexer {
   ///
   /// - Throws: `Diagnostic` as `tokens(of:)`.
   public static func items(of source: SourceText) throws -> [ScriptItem] {
+    items(of: try tokens(of: source), in: source)
+  }
+
+  /// Returns commands and comments of some tokens of a text.
+  static func items(of tokens: [Token], in source: SourceText) -> [ScriptItem] {
     var items: [ScriptItem] = []
     var pending: [Token] = []
     var depth = 0
@@ -60,7 +65,7 @@ public struct Lexer {
       if !pending.isEmpty { items.append(.command(Statement(source: source, tokens: pending))) }
       pending = []
     }
-    for token in try tokens(of: source) {
+    for token in tokens {
       switch token.kind {
       case .semicolon, .newline:
         if depth == 0 { flush() } else { pending.append(token) }

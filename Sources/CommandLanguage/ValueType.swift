@@ -60,6 +60,8 @@ public enum DynamicKind: Sendable, Equatable {
   case variables, metrics, layers, references, sessions, verbs, topics, subcommands
   /// Branches.
   case branches
+  /// The user's own commands.
+  case definitions
   /// Moments that can be gone back to.
   case moments
   /// Names that `snap` gave.

@@ -110,6 +110,7 @@ public struct ShellEnvironment: ExpressionEnvironment, CompletionSource {
   public func names(of kind: DynamicKind) -> [String] {
     switch kind {
     case .variables: variableNames
+    case .definitions: shell.definitions.keys.sorted()
     case .topics: HelpTopics.all.map(\.name)
     default: stateNames?.names(of: kind) ?? []
     }

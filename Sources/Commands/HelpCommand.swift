@@ -23,7 +23,9 @@ public enum HelpCommand: Command {
     guard let name = invocation[topic] else {
       return .text(HelpText.overview(registry) + "\n" + HelpTopics.line)
     }
-    if let topic = HelpTopics.all.first(where: { $0.name == name }) { return .text(topic.text) }
+    let wanted = HelpTopics.topic(of: name)
+    if let topic = HelpTopics.all.first(where: { $0.name == wanted }) { return .text(topic.text) }
+    if let definition = context.shell.definitions[name] { return .text("  " + definition.text) }
     guard let spec = registry[name] else {
       throw invocation.error(
         "no help for \(Diagnostic.quote(name))", at: topic,

@@ -1,11 +1,18 @@
+import CommandLanguage
+
 /// Help that belongs to no single command.
 enum HelpTopics {
   static let line = "help TOPIC: " + all.map(\.name).joined(separator: ", ")
 
   static let all: [(name: String, text: String)] = [
     ("tour", tour), ("values", values), ("refs", refs), ("expressions", expressions),
-    ("keys", keys),
+    ("blocks", blocks), ("keys", keys),
   ]
+
+  /// The topic that explains a word of the language which is no command.
+  static func topic(of word: String) -> String {
+    Instruction.keywords.contains(word) || Instruction.prefixNames.contains(word) ? "blocks" : word
+  }
 
   private static let tour = """
     A first session; each line can be typed as it stands.
@@ -64,6 +71,20 @@ enum HelpTopics {
       sqrt log exp abs          functions; also floor ceil round min max
       < <= > >= == !=           comparisons
       and or not                logic
+    """
+
+  private static let blocks = """
+    How commands are repeated, chosen and named.
+
+      repeat 5 { step 10; knn }             five times
+      for t in 0.1,0.2,0.5 { … $t … }       once for each; 0..5 has both ends
+      if loss < 3 { … } else { … }          an expression; else if goes on
+      def warm n { step $n; knn }           a command of your own: warm 20
+      quiet step 100                        replies are not shown
+      time knn                              how long it takes
+      try load weights w.safetensors        an error does not end the script
+
+    A body has one command a line, or several with ';'. Commands in blocks are written in full.
     """
 
   private static let keys = """

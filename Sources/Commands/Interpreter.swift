@@ -20,6 +20,10 @@ public final class Interpreter {
     public var didSucceed: (_ canonicalText: String, _ fingerprint: String?) -> Void = { _, _ in }
     /// A command that a user gave, not one in a script that it runs, has ended.
     public var didEnd: (_ text: String) -> Void = { _ in }
+    /// A block begins; returns what `didEndBlock` is to be called with.
+    public var willBeginBlock: () -> Int = { 0 }
+    /// A block ended well: its commands in the log become one, as it is written.
+    public var didEndBlock: (_ begin: Int, _ text: String) -> Void = { _, _ in }
     /// A command failed; the log keeps it as a comment.
     public var didFail: (_ text: String, _ error: Diagnostic) -> Void = { _, _ in }
     /// A cell begins: the log writes `#%% title`.
@@ -33,9 +37,13 @@ public final class Interpreter {
   public let context: CommandContext
   /// What the owner of the session hears and says.
   public var hooks = Hooks()
-  private var depth = 0
-  private var report: (Reply) -> Void = { _ in }
+  var depth = 0
+  /// How many blocks and definitions run around the present command.
+  var nesting = 0
+  var report: (Reply) -> Void = { _ in }
   private var lastFingerprint: String?
+  /// Whether a command of the block that runs was logged otherwise than it is written there.
+  var isBlockExpanded = false
   /// How many commands succeeded so far, those in scripts counted.
   private var succeeded = 0
 
@@ -145,13 +153,46 @@ public final class Interpreter {
   }
 
   /// Why a command failed, for the entry or the script around it to report.
-  private struct CommandFailure: Error {
+  struct CommandFailure: Error {
     let error: Diagnostic
     let command: String
     let elapsed: Double
   }
 
-  private func run(_ statement: Statement, isTyped: Bool) throws {
+  /// Runs a command or a block.
+  func run(_ statement: Statement, isTyped: Bool) throws {
+    let instruction: Instruction
+    do {
+      instruction = try InstructionParser.parse(statement)
+    } catch {
+      throw failed(error, in: statement, as: statement.text, elapsed: 0)
+    }
+    try withPrefixes(of: instruction) {
+      switch instruction.kind {
+      case .command(let command):
+        if let definition = definition(of: command) {
+          try call(definition, command)
+        } else {
+          try runCommand(
+            command, isTyped: isTyped, showsTime: instruction.prefixes.contains(.time))
+        }
+      default: try runBlock(instruction)
+      }
+    }
+  }
+
+  /// Tells the log of a failure and packs it for whoever reports it.
+  func failed(
+    _ error: any Error, in statement: Statement, as text: String, elapsed: Double
+  ) -> CommandFailure {
+    let error = Interpreter.diagnostic(error).located(in: statement.source, at: statement.range)
+    // An error inside a script that this command ran was already told to the log.
+    if error.source == statement.source { hooks.didFail(text, error) }
+    if depth == 0, nesting == 0 { hooks.didEnd(text) }
+    return CommandFailure(error: error, command: text, elapsed: elapsed)
+  }
+
+  private func runCommand(_ statement: Statement, isTyped: Bool, showsTime: Bool) throws {
     let start = ContinuousClock.now
     func elapsed() -> Double {
       let duration = (ContinuousClock.now - start).components
@@ -160,29 +201,34 @@ public final class Interpreter {
     var text = statement.text
     do {
       let parser = CommandParser(
-        registry: context.registry, environment: context.environment, allowsAbbreviations: isTyped)
+        registry: context.registry, environment: context.environment,
+        allowsAbbreviations: isTyped && nesting == 0)
       let invocation = try parser.parse(statement)
       text = invocation.canonicalText
-      let output = try perform(invocation)
+      var output = try perform(invocation)
       succeeded += 1
       let fingerprint = logged(invocation, output)
-      if depth == 0 { hooks.didEnd(output.loggedText ?? text) }
+      if output.loggedText.map({ $0 != text }) == true || invocation.spec.name == "source" {
+        isBlockExpanded = true
+      }
+      if depth == 0, nesting == 0 { hooks.didEnd(output.loggedText ?? text) }
+      if showsTime, !output.volatile.contains(where: { $0.name == "time" }) {
+        output.volatile.append(Output.Volatile("time", NumberFormat.seconds(elapsed())))
+      }
       report(
         Reply(
           command: text, result: .success(output), elapsed: elapsed(), fingerprint: fingerprint))
     } catch {
-      let error = Interpreter.diagnostic(error).located(in: statement.source, at: statement.range)
-      // An error inside a script that this command ran was already told to the log.
-      if error.source == statement.source { hooks.didFail(text, error) }
-      if depth == 0 { hooks.didEnd(text) }
-      throw CommandFailure(error: error, command: text, elapsed: elapsed())
+      throw failed(error, in: statement, as: text, elapsed: elapsed())
     }
   }
 
   /// A stop that was asked for ends what would follow, not the command that is done.
-  private func checkStop(after statement: Statement) throws {
+  func checkStop(after statement: Statement) throws {
     let isLast = statement.range.upperBound >= statement.source.bytes.count
-    if context.cancellation.isRequested, depth > 0 || !isLast || statement.source.name != nil {
+    if context.cancellation.isRequested,
+      depth > 0 || nesting > 0 || !isLast || statement.source.name != nil
+    {
       throw Diagnostic("stopped by the user", at: statement.range, in: statement.source)
     }
   }

@@ -23,6 +23,10 @@ public enum SessionRecorder {
       context.log.append(text, mark: mark)
       note(text, in: context)
     }
+    interpreter.hooks.willBeginBlock = { [unowned context] in context.log.entries.count }
+    interpreter.hooks.didEndBlock = { [unowned context] begin, text in
+      context.log.join(from: begin, into: text)
+    }
     interpreter.hooks.didEnd = { [unowned context] text in
       note(text, in: context)
       context.timeline.close(command: text)
@@ -50,7 +54,8 @@ public enum SessionRecorder {
     let before = context.timeline.attachment as? ShellMoment
     context.timeline.note(
       command: text, attachment: shell,
-      attachmentChanged: before.map { $0 != shell } ?? !shell.variables.isEmpty)
+      attachmentChanged: before.map { $0 != shell }
+        ?? !(shell.variables.isEmpty && shell.definitions.isEmpty))
   }
 
   private static func apply(_ name: String, _ value: Value, to context: CommandContext) throws {

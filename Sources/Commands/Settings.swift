@@ -29,7 +29,7 @@ public struct Settings {
 
   /// Threads of the kernels; nil means one per core, and results do not depend on it.
   public static let threads = Key<Int?>(
-    optional: "threads", .int(in: 1...1024), default: "auto", auto: true,
+    optional: "threads", .int(in: 1...256), default: "auto", auto: true,
     help: "threads of the kernels, auto is one per core")
   /// The convolution algorithm.
   public static let convolution = Key<ConvolutionChoice>(

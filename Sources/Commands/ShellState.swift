@@ -6,6 +6,8 @@ public final class ShellState {
   public var variables: [String: Variable] = [:]
   /// Values given on the command line; each beats the first `let` of its name.
   public var givenVariables: [String: Variable] = [:]
+  /// The user's own commands, by name.
+  public var definitions: [String: Definition] = [:]
   /// Preferences.
   public var settings = Settings()
   /// Entries as they were typed, oldest first.

@@ -126,7 +126,7 @@ final class ThreadTeam: Sendable {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    // Kernels keep their scratch on the heap; the default of 8 MB would make 1024 threads 8 GB.
+    // Kernels keep their scratch on the heap; the default of 8 MB would make 256 threads 2 GB.
     pthread_attr_setstacksize(&attributes, 1 << 20)
     let status = pthread_create(
       &thread, &attributes,

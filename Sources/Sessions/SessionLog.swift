@@ -78,6 +78,19 @@ public struct SessionLog: Sendable, Equatable {
     if let mark { entries[entries.count - 1] = .command(command, stamped(mark)) }
   }
 
+  /// Makes the entries from an index on into one command, with their last mark and the files that
+  /// all of them read.
+  public mutating func join(from begin: Int, into command: String) {
+    let marks = entries.dropFirst(begin).compactMap { entry -> Mark? in
+      if case .command(_, let mark) = entry { mark } else { nil }
+    }
+    entries.removeSubrange(min(begin, entries.count)...)
+    var last = marks.last
+    last?.notes.removeAll { $0.hasPrefix("log=") || $0.hasPrefix("reads=") }
+    last?.notes += marks.flatMap(\.notes).filter { $0.hasPrefix("reads=") }
+    append(command, mark: last)
+  }
+
   /// Adds a comment; it must begin with `#`.
   public mutating func append(comment: String) {
     precondition(comment.hasPrefix("#"), "a comment begins with #")

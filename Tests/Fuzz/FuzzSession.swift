@@ -16,6 +16,8 @@ final class FuzzSession {
   private let interpreter: Interpreter
   private let place: FuzzFolder
   private var mark: SessionLog.Mark?
+  /// Whether replies of commands that succeeded may not be told of, so that `mark` is not theirs.
+  private var isQuiet = false
 
   init(_ place: FuzzFolder) {
     self.place = place
@@ -26,7 +28,9 @@ final class FuzzSession {
     context.shell.settings.willChange = { [unowned context] name, value in
       try apply(name, value)
       context.workbench.memoryLimit = min(context.workbench.memoryLimit, Self.memoryLimit)
+      context.timeline.budget = min(context.timeline.budget, Self.memoryLimit)
     }
+    context.timeline.budget = Self.memoryLimit
     context.workbench.memoryLimit = Self.memoryLimit
   }
 
@@ -50,6 +54,7 @@ final class FuzzSession {
     let runsFiles = line.contains("so") || line.contains("rep")
     cancellation.allow(runsFiles ? 300 : 6)
     mark = context.workbench.mark
+    isQuiet = line.contains("quiet")
     let peak = peakKilobytes()
     _ = interpreter.run(line) { [self] reply in
       problem = problem ?? check(reply)
@@ -77,7 +82,7 @@ final class FuzzSession {
     case .failure(let error):
       lastError = error.message
       if error.text.isEmpty || error.message.isEmpty { return "an error without a text" }
-      return difference(before, mark, reply.command, error.message)
+      return isQuiet ? nil : difference(before, mark, reply.command, error.message)
     }
   }
 

@@ -17,7 +17,8 @@ struct LineGenerator {
     var text: String
     switch random.below(100) {
     case 0..<55: text = command(&random)
-    case 55..<62: text = command(&random) + "; " + command(&random)
+    case 55..<59: text = command(&random) + "; " + command(&random)
+    case 59..<62: text = block(&random)
     case 62..<80: text = mutated(random.pick(corpus), &random)
     case 80..<90: text = mutated(command(&random), &random)
     case 90..<96: text = pieces(&random)
@@ -40,10 +41,23 @@ struct LineGenerator {
       }
     }
     return lines + [
-      "set memory 1MB", "set threads 1024", "epoch 1000000", "load session s", "source loop.dyad",
+      "set memory 1MB", "set threads 256", "epoch 1000000", "load session s", "source loop.dyad",
       "replay s.dyad --verify", "data cifar10 root=cifar10", "data mnist root=gz",
       "data tensors t.npz", "load weights w.safetensors", "method simsiam-multi stages=1000",
     ]
+  }
+
+  /// A block of commands, sometimes one in another.
+  private func block(_ random: inout SeededRandom) -> String {
+    let inner = random.chance(25) ? block(&random) : command(&random)
+    let body = "{ \(command(&random)); \(inner) }"
+    let head = random.pick([
+      "repeat 2", "repeat 0", "repeat 1000000000", "repeat $a", "for x in 0..2", "for x in a,b",
+      "for x in [0..99999]", "for x in 0..999999999", "if step > 1", "if loss < 9", "if 1/0 > 0",
+      "def f", "def f x y", "quiet repeat 2", "try if knn > 3", "time for a in 1,2",
+    ])
+    let tail = random.chance(15) ? " else { \(command(&random)) }" : ""
+    return head + " " + body + tail + (random.chance(30) ? "; f" : "")
   }
 
   /// A command by the declarations, with values that are mostly legal.

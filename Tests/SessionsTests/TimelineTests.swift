@@ -109,18 +109,15 @@ import Testing
     let other = bench.mark
     _ = try bench.setSeed(9)
     did("seed 9")
-    #expect(try timeline.undo().command == "seed 9")
+    #expect(try timeline.undo().commands == ["seed 9"])
     timeline.close(command: "undo")
     #expect(bench.mark == other)
-    _ = try timeline.undo()
-    timeline.close(command: "undo")
-    _ = try timeline.undo()
+    #expect(throws: SessionError.self) { _ = try timeline.undo(4) }
+    #expect(try timeline.undo(2).commands == ["step 2", "method"])
     timeline.close(command: "undo")
     #expect(bench.mark == trained && bench.metrics.records.count == 3)
-    for _ in 0..<2 {
-      _ = try timeline.redo()
-      timeline.close(command: "redo")
-    }
+    #expect(try timeline.redo(2).commands == ["method", "step 2"])
+    timeline.close(command: "redo")
     #expect(bench.mark == other && bench.metrics.records.count == 2)
     let result = try timeline.compare(.branch("main", .step(2)), nil)
     #expect(result.isIdentical)

@@ -24,10 +24,21 @@ enum TimeTravel {
       })
   }
 
+  /// What was taken back or brought back, and where the session is now.
+  static func output(
+    _ done: (commands: [String], arrival: Arrival), _ verb: String, _ context: CommandContext
+  ) throws -> Output {
+    if let shell = context.timeline.attachment as? ShellMoment { try shell.restore(context.shell) }
+    var output = output(done.arrival, context)
+    let lines = done.commands.map { "  \(verb) '\($0)'" }
+    output.content = .text((lines + [output.stableText]).joined(separator: "\n"))
+    return output
+  }
+
   /// Where the session is after a move.
-  static func output(_ arrival: Arrival, _ context: CommandContext, lead: String = "") -> Output {
-    var text = "  \(lead)branch \(arrival.branch)   step \(arrival.step)   e\(arrival.epoch)"
-    if context.timeline.isBehind, let end = context.timeline.endOfBranch {
+  static func output(_ arrival: Arrival, _ context: CommandContext) -> Output {
+    var text = "  branch \(arrival.branch)   step \(arrival.step)   e\(arrival.epoch)"
+    if let end = context.timeline.endOfBranch, end > arrival.step {
       text += "   \(arrival.branch) goes on to step \(end); training from here opens a branch"
     }
     var output = Output(.text(text))
@@ -46,15 +57,18 @@ enum TimeTravel {
 /// What of the shell belongs to a moment: `undo` brings it back.
 struct ShellMoment: Equatable {
   var variables: [String: Variable]
+  var definitions: [String: Definition]
   var settings: [String: Value]
 
   init(_ shell: ShellState) {
     variables = shell.variables
+    definitions = shell.definitions
     settings = shell.settings.logged
   }
 
   func restore(_ shell: ShellState) throws {
     shell.variables = variables
+    shell.definitions = definitions
     try shell.settings.restore(settings)
   }
 }

@@ -18,17 +18,8 @@ public enum UndoCommand: Command {
 
   /// Takes back.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    let wanted = invocation[count]
-    let timeline = context.timeline
-    guard timeline.undoCount >= wanted else {
-      throw invocation.error(
-        timeline.undoCount == 0
-          ? "nothing to undo: no command changed the state"
-          : "only \(timeline.undoCount) commands can be undone, got \(wanted)", at: count)
-    }
-    return try TimeSteps.run(wanted, "undid", context) {
-      try timeline.undo(TimeTravel.watcher(context))
-    }
+    let done = try context.timeline.undo(invocation[count], TimeTravel.watcher(context))
+    return try TimeTravel.output(done, "undid", context)
   }
 }
 
@@ -49,40 +40,7 @@ public enum RedoCommand: Command {
 
   /// Brings back.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    let wanted = invocation[count]
-    let timeline = context.timeline
-    guard timeline.redoCount >= wanted else {
-      throw invocation.error(
-        timeline.redoCount == 0
-          ? "nothing to redo: the last change was no undo"
-          : "only \(timeline.redoCount) commands can be redone, got \(wanted)", at: count)
-    }
-    return try TimeSteps.run(wanted, "redid", context) {
-      try timeline.redo(TimeTravel.watcher(context))
-    }
-  }
-}
-
-/// Several undos or redos in a row.
-private enum TimeSteps {
-  static func run(
-    _ count: Int, _ verb: String, _ context: CommandContext,
-    _ step: () throws -> (command: String, arrival: Arrival, attachment: Any?)
-  ) throws -> Output {
-    var lines: [String] = []
-    var last: Arrival?
-    var recomputed = 0
-    for _ in 0..<count {
-      let done = try step()
-      if let shell = done.attachment as? ShellMoment { try shell.restore(context.shell) }
-      lines.append("  \(verb) '\(done.command)'")
-      last = done.arrival
-      recomputed += done.arrival.recomputed
-    }
-    guard var arrival = last else { return .nothing }
-    arrival.recomputed = recomputed
-    var output = TimeTravel.output(arrival, context)
-    output.content = .text((lines + [output.stableText]).joined(separator: "\n"))
-    return output
+    let done = try context.timeline.redo(invocation[count], TimeTravel.watcher(context))
+    return try TimeTravel.output(done, "redid", context)
   }
 }

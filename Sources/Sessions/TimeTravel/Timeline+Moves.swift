@@ -44,39 +44,48 @@ extension Timeline {
     return try find(.branch(target.branch, .step(target.step)))
   }
 
-  /// Takes back the last command that changed the state.
+  /// Takes back the last commands that changed the state; all of them or none.
   ///
-  /// - Returns: The command, where the session is now, and what the owner attached to the moment.
-  /// Throws: `SessionError` when there is nothing to take back.
-  public func undo(_ watcher: Watcher = Watcher()) throws -> (
-    command: String, arrival: Arrival, attachment: Any?
-  ) {
-    guard let change = undoable.last else {
-      throw SessionError("nothing to undo: no command changed the state")
+  /// - Returns: The commands, the last one first, and where the session is now.
+  /// Throws: `SessionError` when there are not as many, or the user stopped.
+  public func undo(
+    _ count: Int = 1, _ watcher: Watcher = Watcher()
+  ) throws -> (commands: [String], arrival: Arrival) {
+    guard count >= 1, count <= undoable.count else {
+      throw SessionError(
+        undoable.isEmpty
+          ? "nothing to undo: no command changed the state"
+          : "only \(undoable.count) commands can be undone, got \(count)", about: "count")
     }
+    let changes = Array(undoable.suffix(count).reversed())
     keepPresent()
-    let arrival = try go(to: change.before, watcher)
-    undoable.removeLast()
-    redoable.append(change)
+    let arrival = try go(to: changes[count - 1].before, watcher)
+    undoable.removeLast(count)
+    redoable += changes
     isUndoing = true
-    return (change.command, arrival, here.attachment)
+    return (changes.map(\.command), arrival)
   }
 
-  /// Does again what was undone last.
+  /// Brings back what was undone last; all of it or nothing.
   ///
-  /// Throws: `SessionError` when nothing was undone since the last change.
-  public func redo(_ watcher: Watcher = Watcher()) throws -> (
-    command: String, arrival: Arrival, attachment: Any?
-  ) {
-    guard let change = redoable.last else {
-      throw SessionError("nothing to redo: the last change was no undo")
+  /// - Returns: The commands in their order and where the session is now.
+  /// Throws: `SessionError` when not as many were undone since the last change.
+  public func redo(
+    _ count: Int = 1, _ watcher: Watcher = Watcher()
+  ) throws -> (commands: [String], arrival: Arrival) {
+    guard count >= 1, count <= redoable.count else {
+      throw SessionError(
+        redoable.isEmpty
+          ? "nothing to redo: the last change was no undo"
+          : "only \(redoable.count) commands can be redone, got \(count)", about: "count")
     }
+    let changes = Array(redoable.suffix(count).reversed())
     keepPresent()
-    let arrival = try go(to: change.after, watcher)
-    redoable.removeLast()
-    undoable.append(change)
+    let arrival = try go(to: changes[count - 1].after, watcher)
+    redoable.removeLast(count)
+    undoable += changes
     isUndoing = true
-    return (change.command, arrival, here.attachment)
+    return (changes.map(\.command), arrival)
   }
 
   /// Opens a branch at the present state and goes on it.

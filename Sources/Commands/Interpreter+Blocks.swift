@@ -1,0 +1,162 @@
+import CommandLanguage
+
+/// Blocks, definitions and prefixes.
+extension Interpreter {
+  /// The deepest nesting of blocks and calls.
+  static let maxNesting = 64
+
+  private static let count = Key<Int>(
+    "repeat", .int(in: 0...1_000_000_000), help: "how often the block runs")
+
+  private var parser: CommandParser<ShellEnvironment> {
+    CommandParser(
+      registry: context.registry, environment: context.environment, allowsAbbreviations: false)
+  }
+
+  /// Runs with the prefixes of an instruction in force.
+  func withPrefixes(of instruction: Instruction, _ body: () throws -> Void) throws {
+    let outer = report
+    defer { report = outer }
+    if instruction.prefixes.contains(.quiet) {
+      report = { reply in if case .failure = reply.result { outer(reply) } }
+    }
+    guard instruction.prefixes.contains(.attempt) else { return try body() }
+    do {
+      try body()
+    } catch let failure as CommandFailure where !context.cancellation.isRequested {
+      outer(
+        Reply(
+          command: failure.command, result: .failure(failure.error), elapsed: failure.elapsed,
+          fingerprint: nil))
+    }
+  }
+
+  /// Runs a block; the log has it as it is written, or as far as it came.
+  func runBlock(_ instruction: Instruction) throws {
+    let start = ContinuousClock.now
+    let statement = instruction.statement
+    try nested(statement) {
+      switch instruction.kind {
+      case .command: break
+      case .repetition(let range, let body):
+        let times = try parser.value(Self.count, at: range, in: statement.source)
+        for _ in 0..<times { try run(body, after: statement) }
+      case .loop(let name, let range, let body):
+        let old = context.shell.variables[name]
+        // The list is read once; the variable is as it was when the loop is over.
+        defer { context.shell.variables[name] = old }
+        for value in try parser.elements(at: range, in: statement.source) {
+          context.shell.variables[name] = value
+          try run(body, after: statement)
+        }
+      case .choice(let branches, let otherwise):
+        let chosen = try branches.first { branch in
+          let formula = try Formula(statement.source, in: branch.condition)
+          return try formula.evaluate(in: context.environment) != 0
+        }
+        if let body = chosen?.body ?? otherwise { try run(body, after: statement) }
+      case .definition(let definition): try define(definition, statement)
+      }
+    }
+    guard instruction.prefixes.contains(.time) else { return }
+    let duration = (ContinuousClock.now - start).components
+    let seconds = Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+    report(
+      Reply(
+        command: statement.oneLine,
+        result: .success(
+          Output(.nothing, volatile: [Output.Volatile("time", NumberFormat.seconds(seconds))])),
+        elapsed: seconds, fingerprint: nil))
+  }
+
+  /// The user's own command that a statement calls.
+  func definition(of statement: Statement) -> Definition? {
+    guard let first = statement.tokens.first, first.kind == .word else { return nil }
+    return context.shell.definitions[statement.source.text(first.range)]
+  }
+
+  /// Runs a definition with its arguments as variables, which are as they were afterwards.
+  func call(_ definition: Definition, _ statement: Statement) throws {
+    try nested(statement) {
+      let arguments = statement.tokens.dropFirst()
+      guard arguments.count == definition.parameters.count,
+        arguments.allSatisfy({ $0.kind == .word })
+      else {
+        let names = definition.parameters.map { $0.uppercased() }.joined(separator: " ")
+        let count = definition.parameters.count
+        throw Diagnostic(
+          "\(definition.name) takes \(count) argument\(count == 1 ? "" : "s"), got "
+            + "\(arguments.count)", at: statement.range, in: statement.source
+        ).helped("\(definition.name) \(names)")
+      }
+      var values: [(String, Variable)] = []
+      for (name, token) in zip(definition.parameters, arguments) {
+        values.append((name, try parser.argument(at: token.range, in: statement.source)))
+      }
+      let old = definition.parameters.map { context.shell.variables[$0] }
+      defer {
+        for (name, value) in zip(definition.parameters, old) {
+          context.shell.variables[name] = value
+        }
+      }
+      for (name, value) in values { context.shell.variables[name] = value }
+      try run(definition.body, after: statement)
+    }
+  }
+
+  private func define(_ definition: Definition, _ statement: Statement) throws {
+    let taken =
+      context.registry[definition.name] != nil
+      || Instruction.keywords.contains(definition.name)
+      || Instruction.prefixNames.contains(definition.name)
+    if taken {
+      throw Diagnostic(
+        "'\(definition.name)' is a command of dyad's own", at: statement.range,
+        help: "def my-\(definition.name) …")
+    }
+    context.shell.definitions[definition.name] = definition
+  }
+
+  private func run(_ body: Instruction.Body, after statement: Statement) throws {
+    for item in body.items {
+      try run(item, isTyped: false)
+      if context.shell.isQuitting { return }
+      try checkStop(after: item)
+    }
+    // An empty body must end too when the user asks.
+    try checkStop(after: statement)
+  }
+
+  /// Runs what a statement stands for; outside other blocks the log then has the statement.
+  private func nested(_ statement: Statement, _ body: () throws -> Void) throws {
+    guard nesting < Self.maxNesting else {
+      throw failed(
+        Diagnostic("blocks and calls nest deeper than \(Self.maxNesting) levels"), in: statement,
+        as: statement.oneLine, elapsed: 0)
+    }
+    let isOutermost = nesting == 0
+    let begin = isOutermost ? hooks.willBeginBlock() : 0
+    if isOutermost { isBlockExpanded = false }
+    nesting += 1
+    do {
+      defer { nesting -= 1 }
+      try body()
+    } catch let failure as CommandFailure {
+      if isOutermost, depth == 0 { hooks.didEnd(statement.oneLine) }
+      throw failure
+    } catch {
+      throw failed(error, in: statement, as: statement.oneLine, elapsed: 0)
+    }
+    guard isOutermost else { return }
+    if !isBlockExpanded { hooks.didEndBlock(begin, statement.oneLine) }
+    if depth == 0 { hooks.didEnd(statement.oneLine) }
+  }
+}
+
+extension Diagnostic {
+  fileprivate func helped(_ text: String) -> Diagnostic {
+    var error = self
+    error.help = text
+    return error
+  }
+}

@@ -1,0 +1,94 @@
+import CommandLanguage
+import Commands
+import Sessions
+import Testing
+
+/// Time travel at the prompt.
+@Suite struct TimeTravelCommandTests {
+  private static let setup = [
+    "seed 3", "data demo n=60", "backbone small width=2",
+    "method simsiam-multi batch=20 proj=[8,4] pred=2 start=1epochs",
+  ]
+
+  @Test func goingBackAndSideways() throws {
+    let session = try TrainedSession(Self.setup)
+    _ = try session.output("snap start; step 8")
+    let trained = session.bench.mark
+    #expect(
+      session.text("rewind @e1")
+        == "  branch main   step 3   e1   main goes on to step 8; training from here opens a branch"
+    )
+    _ = try session.output("step 5")
+    #expect(session.bench.mark == trained && session.context.timeline.branch == "main-2")
+    #expect(session.text("compare @main").contains("identical: every choice"))
+    _ = try session.output("optim sgd lr=9; step 1; switch main; branch other; step 1; undo 2")
+    #expect(session.context.timeline.branch == "main" && session.bench.mark == trained)
+    let names = try session.table("branch list").texts("branch")
+    #expect(names == ["main", "main-2", "other"])
+    #expect(session.text("compare @main-2 @other").contains("choice   optim lr   A 9   B "))
+    #expect(session.text("rewind @start").hasPrefix("  branch main   step 0   e0"))
+    // Everything above is in the log and gives the same state again.
+    let again = try TrainedSession()
+    #expect(again.interpreter.runScript(SourceText(session.context.log.text)) { _ in } == nil)
+    #expect(again.bench.mark == session.bench.mark)
+    #expect(again.context.timeline.branches.map(\.name) == ["main", "main-2", "other"])
+  }
+
+  @Test func referencesWithTimesAreWhatWasThere() throws {
+    let session = try TrainedSession(Self.setup)
+    let names = [
+      "x1", "z1", "h2", "p1", "sim", "bank", "w:backbone.conv1.weight", "m:backbone.conv1.weight",
+      "g:backbone.conv1.weight", "a:backbone.conv1",
+    ]
+    var then: [String: String] = [:]
+    _ = try session.output("step 5")
+    for name in names { then[name] = values(session.text("tensor \(name)")) }
+    let mark = session.bench.mark
+    _ = try session.output("step 4; optim sgd lr=2; step 3")
+    for name in names {
+      for time in ["s5", "-7", "main/s5"] {
+        #expect(values(session.text("tensor \(name)@\(time)")) == then[name], "\(name)@\(time)")
+      }
+      #expect(values(session.text("tensor \(name)")) != then[name], "\(name)")
+    }
+    #expect(session.bench.summary.step == 12)
+    _ = try session.output("rewind @s5")
+    #expect(session.bench.mark == mark)
+  }
+
+  /// The numbers of a printed tensor, without the line that says what it is.
+  private func values(_ text: String) -> String {
+    text.split(separator: "\n").dropFirst().joined(separator: "\n")
+  }
+
+  @Test(arguments: [
+    ("rewind", "rewind needs TIME"), ("rewind @s99", "has the steps 0…4"),
+    ("rewind @nope", "no moment 'nope'"), ("rewind 40", "must be a moment like"),
+    ("rewind @e9", "has the steps 0…4"), ("rewind @-5", "has the steps 0…4"),
+    ("undo 99", "only 5 commands can be undone, got 99"), ("redo", "nothing to redo"),
+    ("switch nope", "no branch 'nope'"), ("branch main", "there is a branch 'main' already"),
+    ("branch a/b", "must be a name"), ("snap e5", "would read as a step or an epoch"),
+    ("snap drop nope", "no moment 'nope'"), ("compare @nope", "no moment 'nope'"),
+    ("tensor z1@nope", "no moment 'nope'"), ("tensor z1@", "expected a moment"),
+    ("tensor z1@s0", "no step was taken"),
+  ])
+  func mistakesChangeNothing(line: String, message: String) throws {
+    let session = try TrainedSession(Self.setup, steps: 4)
+    let mark = session.bench.mark
+    let text = session.text(line)
+    #expect(text.hasPrefix("error: ") && text.contains(message), "\(text)")
+    #expect(session.bench.mark == mark && session.context.timeline.branches.count == 1)
+  }
+
+  @Test func momentsAreOffered() throws {
+    let session = try TrainedSession(Self.setup, steps: 4)
+    _ = try session.output("snap first; rewind @s2; step 1")
+    func offered(_ line: String) -> [String] {
+      session.context.completer.complete(line).candidates.map(\.text)
+    }
+    #expect(
+      offered("rewind @fi") == ["@first"] && offered("compare @main") == ["@main", "@main-2"])
+    #expect(offered("switch ma") == ["main", "main-2"] && offered("snap drop ") == ["first"])
+    #expect(offered("tensor z1@fi") == ["z1@first"])
+  }
+}
