@@ -25,7 +25,9 @@ import Testing
     #expect(session.context.timeline.branch == "main" && session.bench.mark == trained)
     let names = try session.table("branch list").texts("branch")
     #expect(names == ["main", "main-2", "other"])
-    #expect(session.text("compare @main-2 @other").contains("choice   optim lr   A 9   B "))
+    let compared = session.text("compare @main-2 @other")
+    #expect(compared.contains("choice   optim lr   A 9.0   B 0.5"))
+    #expect(compared.contains("9 in both, the first that differs is 9: lr.backbone"))
     #expect(session.text("rewind @start").hasPrefix("  branch main   step 0   e0"))
     // Everything above is in the log and gives the same state again.
     let again = try TrainedSession()

@@ -60,7 +60,7 @@ public enum CompareCommand: Command {
       func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "not measured" }
       head.append(
         "  steps    \(result.commonSteps) in both, the first that differs is \(step.step): "
-          + "\(step.metric.rawValue)   A \(text(step.a))   B \(text(step.b))")
+          + "\(step.metric)   A \(text(step.a))   B \(text(step.b))")
     } else if result.commonSteps > 0 {
       head.append("  steps    \(result.commonSteps) in both, all with the same metrics")
     }

@@ -30,8 +30,8 @@ public struct Comparison: Sendable {
   public struct Step: Sendable, Equatable {
     /// The step.
     public var step: Int
-    /// The first metric that differs, in the order of `MetricName`, and both values.
-    public var metric: MetricName
+    /// The first that differs: a metric, in the order of `MetricName`, or `lr.GROUP`.
+    public var metric: String
     /// The value in A, nil where it was not measured.
     public var a: Double?
     /// The value in B, nil where it was not measured.
@@ -153,14 +153,26 @@ extension Timeline {
       guard let other = others[record.step] else { continue }
       out.commonSteps += 1
       guard out.firstStep == nil, record != other else { continue }
-      let differing = MetricName.allCases.first { name in
-        guard let x = record.values[name], let y = other.values[name] else { return false }
-        return x.bitPattern != y.bitPattern
-      }
-      guard let metric = differing else { continue }
-      out.firstStep = Comparison.Step(
-        step: record.step, metric: metric, a: record.values[metric], b: other.values[metric])
+      out.firstStep = difference(record, other)
     }
+  }
+
+  /// What was measured at only one of two equal steps is no difference: it was asked for later.
+  private static func difference(_ a: StepRecord, _ b: StepRecord) -> Comparison.Step? {
+    for name in MetricName.allCases {
+      guard let x = a.values[name], let y = b.values[name], x.bitPattern != y.bitPattern else {
+        continue
+      }
+      return Comparison.Step(step: a.step, metric: name.rawValue, a: x, b: y)
+    }
+    for rate in a.rates {
+      let other = b.rates.first { $0.name == rate.name }?.value
+      if other != rate.value {
+        return Comparison.Step(
+          step: a.step, metric: "lr." + rate.name, a: rate.value, b: other)
+      }
+    }
+    return nil
   }
 
   private static func compareTensors(
