@@ -50,6 +50,8 @@ public struct CommandParser<Environment: ExpressionEnvironment> {
         }
         if text.hasPrefix("--"), text.count > 2 {
           try self.switch(token, text, &invocation, &canonical)
+        } else if text == "then", form.takesBody {
+          try body(&cursor, &invocation, &canonical)
         } else if form.isAssignment, positional == 0 {
           try assignment(token, &cursor, &invocation, &canonical)
           positional = 2
@@ -66,6 +68,18 @@ public struct CommandParser<Environment: ExpressionEnvironment> {
     try checkComplete(invocation)
     try checkOwners(invocation)
     return invocation
+  }
+
+  /// `then { … }`, which ends the command.
+  private func body(
+    _ cursor: inout TokenCursor, _ invocation: inout Invocation, _ canonical: inout [String]
+  ) throws {
+    var rest: [Token] = []
+    while let token = cursor.next() { rest.append(token) }
+    let statement = Statement(source: cursor.statement.source, tokens: rest)
+    invocation.body = try InstructionParser.body(
+      of: statement, form: "\(invocation.name) EXPR then { … }", after: cursor.previous)
+    canonical += ["then", statement.oneLine]
   }
 
   private func command(_ cursor: inout TokenCursor) throws -> CommandSpec {

@@ -20,6 +20,8 @@ public struct CommandForm: Sendable {
   public let examples: [Example]
   /// Whether the form is `NAME = EXPRESSION`.
   let isAssignment: Bool
+  /// Whether `then { … }` may follow, for what is to be run later.
+  public let takesBody: Bool
 
   /// Declares a form.
   ///
@@ -28,7 +30,7 @@ public struct CommandForm: Sendable {
     _ name: String, summary: String, arguments: [any AnyKey] = [], options: [any AnyKey] = [],
     switches: [Switch] = [], output: OutputFile? = nil, writesFile: Bool = false,
     isLogged: Bool = true, givesTable: Bool = false, isAssignment: Bool = false,
-    examples: [Example] = []
+    takesBody: Bool = false, examples: [Example] = []
   ) {
     self.name = name
     self.summary = summary
@@ -40,6 +42,7 @@ public struct CommandForm: Sendable {
     self.isLogged = isLogged
     self.givesTable = givesTable
     self.isAssignment = isAssignment
+    self.takesBody = takesBody
     self.examples = examples
   }
 }
@@ -100,7 +103,8 @@ public struct CommandSpec: Sendable {
     _ name: String, group: CommandGroup, summary: String, details: String = "",
     arguments: [any AnyKey] = [], options: [any AnyKey] = [], switches: [Switch] = [],
     output: OutputFile? = nil, writesFile: Bool = false, isLogged: Bool = true,
-    givesTable: Bool = false, isAssignment: Bool = false, subcommands: [CommandForm] = [],
+    givesTable: Bool = false, isAssignment: Bool = false, takesBody: Bool = false,
+    subcommands: [CommandForm] = [],
     examples: [Example],
     seeAlso: [String] = []
   ) {
@@ -109,7 +113,7 @@ public struct CommandSpec: Sendable {
       plain: CommandForm(
         "", summary: summary, arguments: arguments, options: options, switches: switches,
         output: output, writesFile: writesFile, isLogged: isLogged, givesTable: givesTable,
-        isAssignment: isAssignment),
+        isAssignment: isAssignment, takesBody: takesBody),
       subcommands: subcommands, examples: examples, seeAlso: seeAlso)
   }
 

@@ -61,6 +61,7 @@ public enum HelpText {
       parts.append("[key=value …]")
     }
     parts += form.switches.map { "[--\($0.name)]" }
+    if form.takesBody { parts.append("[then { … }]") }
     if let output = form.output {
       let file = "-> FILE" + (output.extensions.first.map { "." + $0 } ?? "")
       parts.append(output.isRequired ? file : "[\(file)]")

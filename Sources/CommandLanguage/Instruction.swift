@@ -80,7 +80,7 @@ extension Statement {
         if !isFresh { text += ";" }
         isFresh = true
       case .openBrace:
-        text += " {"
+        text += text.isEmpty ? "{" : " {"
         isFresh = true
       case .closeBrace:
         if text.hasSuffix(";") { text.removeLast() }

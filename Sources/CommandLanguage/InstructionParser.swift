@@ -18,6 +18,24 @@ public struct InstructionParser {
     }
   }
 
+  /// Reads `{ … }`, which must be all of a statement.
+  static func body(
+    of statement: Statement, form: String, after last: Token?
+  ) throws -> Instruction.Body {
+    guard !statement.tokens.isEmpty else {
+      throw Diagnostic("expected '{' after 'then'", at: last?.range, help: form)
+    }
+    var parser = InstructionParser(statement)
+    let body = try parser.body(form)
+    guard parser.at == statement.tokens.count else {
+      throw Diagnostic(
+        "nothing may follow the '}' of a block, got "
+          + Diagnostic.quote(parser.text(statement.tokens[parser.at])),
+        at: statement.tokens[parser.at].range)
+    }
+    return body
+  }
+
   private mutating func instruction() throws -> Instruction {
     var prefixes: Set<Instruction.Prefix> = []
     while let prefix = word().flatMap(Instruction.Prefix.init(rawValue:)) {

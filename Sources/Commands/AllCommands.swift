@@ -6,7 +6,7 @@ public enum AllCommands {
   public static let list: [any Command.Type] = [
     DataCommand.self, AugmentCommand.self, BackboneCommand.self, MethodCommand.self,
     OptimCommand.self, ScheduleCommand.self, SeedCommand.self, StepCommand.self,
-    EpochCommand.self, TrackCommand.self, ShowCommand.self, TensorCommand.self, StatsCommand.self,
+    EpochCommand.self, RunCommand.self, TrackCommand.self, WatchCommand.self, BreakCommand.self, ShowCommand.self, TensorCommand.self, StatsCommand.self,
     ParamsCommand.self, BatchCommand.self, BankCommand.self, AttnCommand.self, KNNCommand.self,
     VizCommand.self, SnapCommand.self, RewindCommand.self, UndoCommand.self, RedoCommand.self,
     BranchCommand.self, SwitchCommand.self, CompareCommand.self, SaveCommand.self, LoadCommand.self,

@@ -37,6 +37,9 @@ public final class CommandContext {
   /// Runs a script file inside the current command; the interpreter sets it.
   var runFile: (String, Invocation) throws -> Output = { _, _ in .nothing }
 
+  /// Runs what `then { … }` holds, in the middle of training; the interpreter sets it.
+  var runBody: (Instruction.Body) throws -> Void = { _ in }
+
   /// Data, model and training state.
   public let workbench: Workbench
   /// The moments that the session can go back to.
@@ -45,6 +48,8 @@ public final class CommandContext {
   public var log = SessionLog()
   /// Whether it was said that no seed was set.
   var saidSeed = false
+  /// Whether the block of a watch runs, which may not train.
+  var isInWatch = false
   /// How many replays run around this session: 0 for the user's own.
   var replayDepth = 0
   /// What the log says of a command that failed after it changed the state: `step 12`.

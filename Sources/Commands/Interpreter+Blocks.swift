@@ -1,4 +1,5 @@
 import CommandLanguage
+import Sessions
 
 /// Blocks, definitions and prefixes.
 extension Interpreter {
@@ -125,6 +126,22 @@ extension Interpreter {
     }
     // An empty body must end too when the user asks.
     try checkStop(after: statement)
+  }
+
+  /// What moves through training or through time cannot run between two steps of a command.
+  static let excludedFromWatches: Set<String> = [
+    "step", "epoch", "run", "rewind", "undo", "redo", "branch", "switch", "load", "source", "replay",
+  ]
+
+  /// Runs a watch's block in the middle of training; the command that trains is logged, not these.
+  func runBody(_ body: Instruction.Body) throws {
+    let begin = context.log.entries.count
+    nesting += 1
+    defer {
+      nesting -= 1
+      context.log.removeEntries(from: begin)
+    }
+    for item in body.items { try run(item, isTyped: false) }
   }
 
   /// Runs what a statement stands for; outside other blocks the log then has the statement.

@@ -53,6 +53,7 @@ public final class Interpreter {
     context.runFile = { [unowned self] path, invocation in
       try self.runFile(path, for: invocation)
     }
+    context.runBody = { [unowned self] body in try self.runBody(body) }
   }
 
   /// Runs one entry; the first error ends it.
@@ -255,6 +256,9 @@ public final class Interpreter {
     guard let command = context.command(named: invocation.spec.name) else {
       throw invocation.error("unknown command \(Diagnostic.quote(invocation.spec.name))")
     }
+    if context.isInWatch, Self.excludedFromWatches.contains(invocation.spec.name) {
+      throw invocation.error("'\(invocation.spec.name)' cannot run in the block of a watch")
+    }
     // A command that changes something must be refused before it runs.
     if !invocation.filters.isEmpty, !invocation.form.givesTable { throw noTable(invocation) }
     // A script that fails keeps what its commands before the failing one built.
@@ -328,6 +332,11 @@ public final class Interpreter {
     defer { hooks.didBeginCell("end of \(path)") }
     try runItems(of: source, isTyped: false)
     return .nothing
+  }
+
+  /// Why a command failed, whoever ran it.
+  static func reason(_ error: any Error) -> Diagnostic {
+    (error as? CommandFailure)?.error ?? diagnostic(error)
   }
 
   /// Any error as a diagnostic: those of the layers below have only a text.

@@ -55,7 +55,7 @@ public enum SessionRecorder {
     context.timeline.note(
       command: text, attachment: shell,
       attachmentChanged: before.map { $0 != shell }
-        ?? !(shell.variables.isEmpty && shell.definitions.isEmpty))
+        ?? (shell != ShellMoment(ShellState())))
   }
 
   private static func apply(_ name: String, _ value: Value, to context: CommandContext) throws {

@@ -8,6 +8,8 @@ public final class ShellState {
   public var givenVariables: [String: Variable] = [:]
   /// The user's own commands, by name.
   public var definitions: [String: Definition] = [:]
+  /// Conditions that training looks at after every step, in the order in which they were set.
+  public var watches: [Watch] = []
   /// Preferences.
   public var settings = Settings()
   /// Entries as they were typed, oldest first.

@@ -91,6 +91,11 @@ public struct SessionLog: Sendable, Equatable {
     append(command, mark: last)
   }
 
+  /// Forgets the entries from an index on.
+  public mutating func removeEntries(from begin: Int) {
+    entries.removeSubrange(min(begin, entries.count)...)
+  }
+
   /// Adds a comment; it must begin with `#`.
   public mutating func append(comment: String) {
     precondition(comment.hasPrefix("#"), "a comment begins with #")

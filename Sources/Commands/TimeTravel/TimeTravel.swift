@@ -58,17 +58,20 @@ enum TimeTravel {
 struct ShellMoment: Equatable {
   var variables: [String: Variable]
   var definitions: [String: Definition]
+  var watches: [Watch]
   var settings: [String: Value]
 
   init(_ shell: ShellState) {
     variables = shell.variables
     definitions = shell.definitions
+    watches = shell.watches
     settings = shell.settings.logged
   }
 
   func restore(_ shell: ShellState) throws {
     shell.variables = variables
     shell.definitions = definitions
+    shell.watches = watches
     try shell.settings.restore(settings)
   }
 }

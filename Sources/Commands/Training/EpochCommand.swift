@@ -11,7 +11,7 @@ public enum EpochCommand: Command {
     "epoch", group: .train, summary: "Trains to the end of an epoch.",
     details: "In the middle of an epoch the first one is its rest. A last, smaller batch is left "
       + "out of each epoch.",
-    arguments: [count],
+    arguments: [count], options: [TrainingRun.limit],
     examples: [
       Example("epoch", "To the end of this epoch"),
       Example("epoch 5", "Five epochs; Ctrl-C stops after the current step"),
@@ -20,6 +20,6 @@ public enum EpochCommand: Command {
   /// Trains.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let steps = try context.workbench.steps(epochs: invocation[count])
-    return try TrainingRun.run(steps, context, label: "epoch")
+    return try TrainingRun(context, label: "epoch", limit: invocation[TrainingRun.limit]).run(steps)
   }
 }

@@ -11,7 +11,7 @@ public enum StepCommand: Command {
     "step", group: .train, summary: "Takes optimizer steps.",
     details: "A step happened or it did not: Ctrl-C stops between steps. The reply shows the loss "
       + "beside its chance level and the std of z beside 1/√d (evenly spread) and 0 (collapsed).",
-    arguments: [count],
+    arguments: [count], options: [TrainingRun.limit],
     examples: [
       Example("step", "One step"),
       Example("step 100", "A hundred steps; Ctrl-C stops after the current one"),
@@ -19,6 +19,7 @@ public enum StepCommand: Command {
 
   /// Steps.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    try TrainingRun.run(invocation[count], context, label: "step")
+    try TrainingRun(context, label: "step", limit: invocation[TrainingRun.limit])
+      .run(invocation[count])
   }
 }

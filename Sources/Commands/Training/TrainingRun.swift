@@ -2,71 +2,198 @@ import CommandLanguage
 import Foundation
 import Sessions
 
-/// Takes steps for a command: progress, cancellation, the health line, what the log says.
-enum TrainingRun {
+/// Takes steps for a command: progress, conditions, cancellation, the health line, what the log says.
+final class TrainingRun {
+  /// `limit=8h`: how long a command may train.
+  static let limit = Key<Double?>(
+    optional: "limit", .seconds, default: "none", help: "stop after so much time, on a step's end")
+
+  /// Why training ended before all steps were taken.
+  private enum Ending {
+    case user
+    case clock
+    case reached
+    case stopped(Watch)
+    case failed(Diagnostic)
+  }
+
+  private let context: CommandContext
+  private let label: String
+  private let until: Formula?
+  private let limit: Double?
+  private let start = DispatchTime.now().uptimeNanoseconds
+  private var shown: UInt64
+  private var total = TrainingReport()
+  private var ending: Ending?
+  private var lines: [String] = []
+  /// Whether each condition held before the present step.
+  private var held: [Bool] = []
+  private var fired: [Watch] = []
+
+  /// - Parameters:
+  ///   - label: The command, for the line that says how to go on.
+  ///   - until: The condition that ends it.
+  ///   - limit: The most seconds.
+  init(_ context: CommandContext, label: String, until: Formula? = nil, limit: Double? = nil) {
+    self.context = context
+    self.label = label
+    self.until = until
+    self.limit = limit
+    shown = start
+  }
+
+  private var seconds: Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+
   /// Runs `count` steps and replies.
   ///
-  /// A run cut short by a key or an error is logged by what it did (`step 371`).
-  static func run(_ count: Int, _ context: CommandContext, label: String) throws -> Output {
+  /// A run cut short by a key, the clock or an error is logged by what it did (`step 371`).
+  func run(_ count: Int) throws -> Output {
     let bench = context.workbench
     if bench.configuration.seed == nil, !context.saidSeed, bench.metrics.records.isEmpty {
       context.saidSeed = true
       context.onProgress(.line("  seed 0: none was set; 'seed N' draws everything anew"))
     }
-    let start = DispatchTime.now().uptimeNanoseconds
-    var shown = start
-    let shownReport: TrainingReport
-    do {
-      shownReport = try bench.train(
-        steps: count, isCancelled: { context.cancellation.isRequested },
-        evaluating: { done, all in
-          context.onProgress(.status("  knn before the first step: features \(done)/\(all)"))
-        },
-        progress: { done, record in
-          let now = DispatchTime.now().uptimeNanoseconds
-          guard now - start > 1_000_000_000, now - shown > 200_000_000 else { return }
-          shown = now
-          context.onProgress(.status(status(done, count, record, Double(now - start) * 1e-9)))
-        },
-        partial: { report in
-          if report.steps > 0 { context.loggedBeforeFailure = "step \(report.steps)" }
-        })
+    noteHeld()
+    while total.steps < count, ending == nil {
+      try train(count)
+      for watch in fired where ending == nil { act(watch) }
+      if !fired.isEmpty { noteHeld() }
     }
-    guard let last = shownReport.last else {
+    guard let last = bench.metrics.records.last, total.steps > 0 else {
       return Output(.text("  stopped before the first step"))
     }
+    return output(last, count)
+  }
+
+  /// Takes steps until all are taken or something is to be done between two of them.
+  private func train(_ count: Int) throws {
+    let before = total.steps
+    fired = []
+    let report = try context.workbench.train(
+      steps: count - before, isCancelled: { self.context.cancellation.isRequested },
+      evaluating: { done, all in
+        self.context.onProgress(.status("  knn before the first step: features \(done)/\(all)"))
+      },
+      progress: { done, record in self.showProgress(before + done, count, record) },
+      stopsAfter: { try self.isDone() },
+      partial: { report in
+        let steps = before + report.steps
+        if steps > 0 { self.context.loggedBeforeFailure = "step \(steps)" }
+      })
+    total.add(report)
+    if report.wasCancelled { ending = .user }
+  }
+
+  /// Looks at the conditions after a step.
+  private func isDone() throws -> Bool {
+    let watches = context.shell.watches
+    let formulas = watches.map(\.condition) + (until.map { [$0] } ?? [])
+    do {
+      try Condition.measure(formulas, context)
+    } catch {
+      // A measurement that the user stopped is one that was not made.
+      guard context.cancellation.isRequested else { throw error }
+    }
+    for (index, watch) in watches.enumerated() {
+      let holds = Condition.holds(watch.condition, context)
+      if holds, index >= held.count || !held[index] { fired.append(watch) }
+      if index < held.count { held[index] = holds }
+    }
+    if let until, Condition.holds(until, context) { ending = .reached }
+    if let limit, seconds >= limit, ending == nil { ending = .clock }
+    return ending != nil || !fired.isEmpty
+  }
+
+  private func noteHeld() {
+    held = context.shell.watches.map { Condition.holds($0.condition, context) }
+  }
+
+  /// Does what a condition asks for.
+  private func act(_ watch: Watch) {
+    let step = context.workbench.summary.step
+    let values = Condition.values(watch.condition, context)
+    lines.append(
+      "  step \(step): \(watch.condition.text)" + (values.isEmpty ? "" : "   (\(values))"))
+    if watch.isBreak {
+      ending = .stopped(watch)
+      return
+    }
+    guard let body = watch.body else { return }
+    do {
+      let outer = context.isInWatch
+      context.isInWatch = true
+      defer { context.isInWatch = outer }
+      try context.runBody(body)
+    } catch {
+      ending = .failed(Interpreter.reason(error))
+    }
+  }
+
+  private func output(_ last: StepRecord, _ count: Int) -> Output {
+    let bench = context.workbench
     let missing = HealthLine.complete(bench)
-    var lines = [HealthLine.text(bench.metrics.records.last ?? last, bench)]
+    lines.insert(HealthLine.text(bench.metrics.records.last ?? last, bench), at: 0)
     if let missing { lines.append(missing) }
-    if shownReport.wasCancelled {
-      lines.append(
-        "  stopped after \(shownReport.steps) of \(count) steps: the state is consistent, "
-          + "'\(label)' goes on")
+    let taken = "after \(total.steps) of \(count) steps"
+    switch ending {
+    case .user:
+      lines.append("  stopped \(taken): the state is consistent, '\(label)' goes on")
+    case .clock: lines.append("  stopped \(taken) by limit=: '\(label)' goes on")
+    case .stopped: lines.append("  stopped \(taken) by break")
+    case .reached: lines.append("  reached after \(total.steps) steps")
+    case .failed(let error):
+      lines.append("  stopped \(taken): what the watch runs failed: \(error.message)")
+    case nil: if until != nil { lines.append("  not reached in \(count) steps") }
     }
     var output = Output(
-      .text(lines.joined(separator: "\n")), volatile: HealthLine.volatile(shownReport),
-      data: data(last))
-    if shownReport.wasCancelled { output.loggedText = "step \(shownReport.steps)" }
+      .text(lines.joined(separator: "\n")), volatile: HealthLine.volatile(total), data: data(last))
+    switch ending {
+    case .reached, nil: break
+    default: output.loggedText = "step \(total.steps)"
+    }
     return output
   }
 
-  private static func data(_ record: StepRecord) -> [(String, JSONValue)] {
+  private func data(_ record: StepRecord) -> [(String, JSONValue)] {
     [("step", .int(record.step)), ("epoch", .int(record.epoch))]
       + MetricName.allCases.compactMap { name in
         record.values[name].map { (name.rawValue, .number($0)) }
       }
   }
 
-  private static func status(_ done: Int, _ count: Int, _ record: StepRecord, _ seconds: Double)
-    -> String
-  {
+  private func showProgress(_ done: Int, _ count: Int, _ record: StepRecord) {
+    let now = DispatchTime.now().uptimeNanoseconds
+    guard now - start > 1_000_000_000, now - shown > 200_000_000 else { return }
+    shown = now
+    context.onProgress(.status(status(done, count, record)))
+  }
+
+  private func status(_ done: Int, _ count: Int, _ record: StepRecord) -> String {
     let share = Double(done) / Double(max(1, count))
     let width = 20
     let filled = Int(share * Double(width))
     let bar =
       String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
     let left = seconds / max(share, 1e-9) * (1 - share)
-    let loss = record.values[.loss].map { "loss \(NumberFormat.fixed($0, 4))" } ?? ""
-    return "  \(bar) \(done)/\(count)  \(loss)  \(NumberFormat.seconds(left)) left"
+    let loss = record.values[.loss].map { "loss \(NumberFormat.fixed($0, 4)) " } ?? ""
+    let losses = context.workbench.metrics.records.suffix(12).compactMap { $0.values[.loss] }
+    return "  \(bar) \(done)/\(count)  \(loss)\(Sparkline.text(losses))  "
+      + "\(NumberFormat.seconds(left)) left"
+  }
+}
+
+/// Numbers as a line of small bars.
+enum Sparkline {
+  /// One bar a number, from the smallest to the largest; a number that is not finite is a space.
+  static func text(_ values: [Double]) -> String {
+    let finite = values.filter(\.isFinite)
+    guard let low = finite.min(), let high = finite.max() else { return "" }
+    let bars = Array("▁▂▃▄▅▆▇█")
+    return String(
+      values.map { value -> Character in
+        guard value.isFinite else { return " " }
+        let share = high > low ? (value - low) / (high - low) : 0.5
+        return bars[min(bars.count - 1, max(0, Int(share * Double(bars.count))))]
+      })
   }
 }

@@ -13,23 +13,38 @@ public struct TrainingReport: Sendable {
   public var last: StepRecord?
   /// Whether it stopped before all steps because the user asked.
   public var wasCancelled = false
+  /// Whether it stopped because `stopsAfter` said so.
+  public var wasStopped = false
   /// The seconds by phase, summed over the steps.
   public var times = Learner.Times()
   /// The number of images trained on (each with two views).
   public var images = 0
+
+  /// Makes an empty report.
+  public init() {}
+
+  /// Adds what another run of steps did.
+  public mutating func add(_ other: TrainingReport) {
+    steps += other.steps
+    images += other.images
+    times.add(other.times)
+    last = other.last ?? last
+  }
 }
 
 extension Workbench {
   /// Takes steps until all are taken or `isCancelled` says to stop; then the state is a step's end.
   ///
   /// `progress` is called after each step with the steps taken and the record, `evaluating` with
-  /// the images done and in all while a recorded metric is measured before the first step.
+  /// the images done and in all while a recorded metric is measured before the first step;
+  /// `stopsAfter` says after each step whether it was the last one.
   /// Throws: `SessionError` when a step is impossible; the steps before it are kept, and
   /// `partial` is told how many.
   public func train(
     steps count: Int, isCancelled: () -> Bool = { false },
     evaluating: (Int, Int) -> Void = { _, _ in },
-    progress: (Int, StepRecord) -> Void = { _, _ in }, partial: (TrainingReport) -> Void = { _ in }
+    progress: (Int, StepRecord) -> Void = { _, _ in },
+    stopsAfter: () throws -> Bool = { false }, partial: (TrainingReport) -> Void = { _ in }
   ) throws -> TrainingReport {
     let learner = try model()
     guard learner.configuration.method != nil else {
@@ -56,6 +71,10 @@ extension Workbench {
         report.last = metrics.records.last
         didStep()
         progress(report.steps, record)
+        if try stopsAfter() {
+          report.wasStopped = true
+          break
+        }
       }
     } catch {
       partial(report)
@@ -131,6 +150,18 @@ extension Workbench {
       let value = try measure(.erank)
     else { return }
     metrics.set(.erank, value)
+  }
+
+  /// Measures what a condition needs and the last record lacks: an evaluation at an epoch's end,
+  /// what the batch gives after every step.
+  ///
+  /// Throws: what measuring throws, for example when the user stops it.
+  public func measureLast(_ names: [MetricName], isCancelled: () -> Bool = { false }) throws {
+    guard let learner, learner.lastBatch != nil, let last = metrics.records.last else { return }
+    for name in names where name.isCostly || name == .align {
+      guard last.values[name] == nil, name != .knn || learner.stepInEpoch == 0 else { continue }
+      if let value = try measure(name, isCancelled) { metrics.set(name, value) }
+    }
   }
 
   /// Measures before the first step what a recording will measure later, so that its curve begins
