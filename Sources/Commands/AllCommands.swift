@@ -9,7 +9,7 @@ public enum AllCommands {
     EpochCommand.self, RunCommand.self, TrackCommand.self, WatchCommand.self, BreakCommand.self, ShowCommand.self, TensorCommand.self, StatsCommand.self,
     ParamsCommand.self, BatchCommand.self, BankCommand.self, AttnCommand.self, KNNCommand.self,
     VizCommand.self, SnapCommand.self, RewindCommand.self, UndoCommand.self, RedoCommand.self,
-    BranchCommand.self, SwitchCommand.self, CompareCommand.self, SaveCommand.self, LoadCommand.self,
+    BranchCommand.self, SwitchCommand.self, CompareCommand.self, SaveCommand.self, AutosaveCommand.self, LoadCommand.self,
     ReplayCommand.self,
     LetCommand.self, SetCommand.self, SourceCommand.self, NoteCommand.self, HelpCommand.self,
     HistoryCommand.self, CompleteCommand.self, SysCommand.self, QuitCommand.self,

@@ -46,6 +46,14 @@ public final class CommandContext {
   public let timeline: Timeline
   /// What the session did, as a script.
   public var log = SessionLog()
+  /// Whether the log became another one, of a session that was loaded.
+  var logWasReplaced = false
+  /// How many entries of the log were saved with `save session`.
+  var savedEntries = 0
+  /// The commands on disk, flushed after each; at a prompt only.
+  public var journal: Journal?
+  /// Saving by itself, when it is on.
+  var autosave: Autosave?
   /// Whether it was said that no seed was set.
   var saidSeed = false
   /// Whether the block of a watch runs, which may not train.

@@ -21,7 +21,9 @@ public enum SessionRecorder {
       if !reads.isEmpty { mark = mark ?? context.workbench.mark }
       mark?.notes += reads
       context.log.append(text, mark: mark)
-      note(text, in: context)
+      // Variables come back with what the user did as a whole: one undo for a block or a script.
+      context.timeline.note(
+        command: text, attachment: ShellMoment(context.shell), attachmentChanged: false)
     }
     interpreter.hooks.willBeginBlock = { [unowned context] in context.log.entries.count }
     interpreter.hooks.didEndBlock = { [unowned context] begin, text in
@@ -30,6 +32,7 @@ public enum SessionRecorder {
     interpreter.hooks.didEnd = { [unowned context] text in
       note(text, in: context)
       context.timeline.close(command: text)
+      keep(context)
     }
     interpreter.hooks.didFail = { [unowned context] text, error in
       _ = context.workbench.takeReads()
@@ -46,6 +49,19 @@ public enum SessionRecorder {
       try apply(name, value, to: context)
     }
     try? apply("snapshots", .size(.share(0.2)), to: context)
+  }
+
+  /// Puts what a command did on disk, the state before the line that leads to it.
+  private static func keep(_ context: CommandContext) {
+    do {
+      try context.autosave?.commandEnded(context)
+    } catch {
+      context.autosave = nil
+      context.onProgress(
+        .line("  autosave is off, it failed: \(Interpreter.diagnostic(error).message)"))
+    }
+    context.journal?.keep(context.log, isNew: context.logWasReplaced)
+    context.logWasReplaced = false
   }
 
   /// Keeps the moment after a command.

@@ -3,7 +3,8 @@ import Synchronization
 
 /// A file under construction: a temporary beside its target, renamed when it is complete.
 ///
-/// A crash at any byte leaves the old file or the new one.
+/// A crash at any byte leaves the old file or the new one. Where the file system can, the temporary
+/// has no name until it is complete, so that a killed process leaves nothing behind.
 public final class AtomicFile {
   private static let serial = Atomic<Int>(0)
 
@@ -11,6 +12,8 @@ public final class AtomicFile {
   private let target: String
   private let temporary: String?
   private var descriptor: Int32
+  /// Whether the temporary has no name yet.
+  private var isUnnamed = false
   private var buffer: [UInt8] = []
 
   /// Writes a file through a closure, then flushes it to disk and puts it in place.
@@ -68,9 +71,34 @@ public final class AtomicFile {
     // Made from the process and a counter, not the name: a name of full length must work too.
     let beside = PathText.join(folder, ".dyad-\(getpid())-\(number).tmp")
     temporary = beside
-    descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    descriptor = Self.openUnnamed(in: folder)
+    isUnnamed = descriptor >= 0
+    if !isUnnamed { descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else { throw FileError.system("write", path, code: errno) }
     if exists { _ = fchmod(descriptor, status.st_mode & 0o777) }
+  }
+
+  /// Linux's O_TMPFILE without O_DIRECTORY; the C macro is not imported.
+  private static let temporaryFile: Int32 = 0o20_000_000
+
+  /// Opens a file without a name; negative where the file system has none or /proc is not there.
+  private static func openUnnamed(in folder: String) -> Int32 {
+    let place = folder.isEmpty ? "." : folder
+    let opened = open(place, temporaryFile | O_DIRECTORY | O_WRONLY | O_CLOEXEC, 0o666)
+    guard opened >= 0 else { return -1 }
+    guard access("/proc/self/fd/\(opened)", F_OK) == 0 else {
+      close(opened)
+      return -1
+    }
+    return opened
+  }
+
+  /// Gives the temporary its name.
+  private func nameTemporary(_ name: String) -> Bool {
+    guard isUnnamed else { return true }
+    // A leftover of a process of the same number cannot be in use.
+    unlink(name)
+    return linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
   }
 
   /// Appends bytes.
@@ -113,7 +141,10 @@ public final class AtomicFile {
       abandon()
       return
     }
-    guard fsync(descriptor) == 0 else { throw FileError.system("write", shownPath, code: errno) }
+    guard fsync(descriptor) == 0, nameTemporary(temporary) else {
+      throw FileError.system("write", shownPath, code: errno)
+    }
+    isUnnamed = false
     let closed = close(descriptor)
     descriptor = -1
     guard closed == 0, rename(temporary, target) == 0 else {
@@ -132,6 +163,6 @@ public final class AtomicFile {
       close(descriptor)
       descriptor = -1
     }
-    if let temporary { unlink(temporary) }
+    if let temporary, !isUnnamed { unlink(temporary) }
   }
 }

@@ -46,6 +46,11 @@ public struct SessionLog: Sendable, Equatable {
   /// The entries in order.
   public internal(set) var entries: [Entry] = []
 
+  /// The number of commands.
+  public var commandCount: Int {
+    entries.reduce(0) { if case .command = $1 { $0 + 1 } else { $0 } }
+  }
+
   /// Makes an empty log.
   public init() {}
 
@@ -103,9 +108,12 @@ public struct SessionLog: Sendable, Equatable {
   }
 
   /// The log as a script.
-  public var text: String {
-    var lines = ["version 1"]
-    for entry in entries {
+  public var text: String { "version 1\n" + text(from: 0) }
+
+  /// The entries from an index on as lines of a script.
+  public func text(from begin: Int) -> String {
+    var lines: [String] = []
+    for entry in entries.dropFirst(begin) {
       switch entry {
       case .command(let text, let mark):
         lines.append(text)
@@ -113,6 +121,6 @@ public struct SessionLog: Sendable, Equatable {
       case .comment(let text): lines.append(text)
       }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
   }
 }

@@ -93,21 +93,34 @@ extension Workbench {
   public func saveSession(_ path: String, log: SessionLog, state withState: Bool) throws -> [String]
   {
     var written: [String] = []
-    if withState, let learner {
-      let state = sessionState(learner, log: log)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys]
-      encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-      let text = String(decoding: try encoder.encode(state), as: UTF8.self)
-      try SafetensorsWriter.write(
-        to: path + ".safetensors", tensors: learner.exportTensors(optimizer: true),
-        metadata: [(SessionState.metadataKey, text)])
-      written.append(path + ".safetensors")
-    }
+    if withState, try saveState(path, log: log) { written.append(path + ".safetensors") }
     try AtomicFile.write(log.text, to: path + ".dyad")
     written.append(path + ".dyad")
     return written
+  }
+
+  /// Writes the state file alone; false without a model.
+  ///
+  /// Throws: `FileError`; then an old file is as it was.
+  public func saveState(_ path: String, log: SessionLog) throws -> Bool {
+    guard let learner else { return false }
+    let state = sessionState(learner, log: log)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let text = String(decoding: try encoder.encode(state), as: UTF8.self)
+    try SafetensorsWriter.write(
+      to: path + ".safetensors", tensors: learner.exportTensors(optimizer: true),
+      metadata: [(SessionState.metadataKey, text)])
+    return true
+  }
+
+  /// The log that a state file holds; nothing is loaded.
+  ///
+  /// Throws: `SessionError` or `FileError` when it is no state file.
+  public func logOfState(_ path: String) throws -> SessionLog {
+    SessionLog(text: try decode(try SafetensorsFile(path: path + ".safetensors")).log)
   }
 
   private func sessionState(_ learner: Learner, log: SessionLog) -> SessionState {

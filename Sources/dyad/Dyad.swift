@@ -59,10 +59,52 @@ enum Dyad {
     case .script(let file): return try runner.run(file: file)
     case .lines(let lines): return runner.run(lines: lines)
     case .interactive where terminal.isInputTerminal && terminal.isOutputTerminal:
-      let repl = REPL(
-        interpreter: interpreter, printer: printer, terminal: terminal, historyFile: .standard)
-      return repl.run()
+      return try prompt(options, interpreter, printer, terminal)
+    case .interactive where options.recovers:
+      throw Diagnostic("--recover needs a terminal")
     default: return runner.runStandardInput()
     }
+  }
+
+  /// A prompt with its journal.
+  private static func prompt(
+    _ options: LaunchOptions, _ interpreter: Interpreter, _ printer: ReplyPrinter,
+    _ terminal: Terminal
+  ) throws -> Int32 {
+    let context = interpreter.context
+    let left = Journal.abandoned()
+    if options.recovers, left.isEmpty {
+      throw Diagnostic("there is no session to recover in '\(Journal.standardFolder)'")
+    }
+    context.beginJournal()
+    if options.recovers {
+      recover(left[0], interpreter, printer, terminal)
+    } else if let newest = left.first {
+      let count = newest.log.commandCount
+      terminal.print(
+        terminal.dim(
+          "a session of \(count) command\(count == 1 ? "" : "s") ended without being saved: "
+            + "dyad --recover goes on with it"))
+    }
+    let status = REPL(
+      interpreter: interpreter, printer: printer, terminal: terminal, historyFile: .standard
+    ).run()
+    if let line = context.endJournal() { terminal.print(terminal.dim(line)) }
+    return status
+  }
+
+  private static func recover(
+    _ abandoned: Journal.Abandoned, _ interpreter: Interpreter, _ printer: ReplyPrinter,
+    _ terminal: Terminal
+  ) {
+    let result = Recovery(interpreter).run(abandoned) { printer.print(.status("  " + $0)) }
+    terminal.print(
+      "  recovered \(result.commands) command\(result.commands == 1 ? "" : "s"), \(result.rerun) "
+        + "of them run again: step \(result.step)")
+    guard let shortfall = result.shortfall else {
+      abandoned.remove()
+      return
+    }
+    terminal.print("  not all: \(shortfall); the journal stays in '\(abandoned.path).dyad'")
   }
 }

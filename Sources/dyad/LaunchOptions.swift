@@ -19,6 +19,7 @@ struct LaunchOptions: Equatable {
   var variables: [(name: String, value: String)] = []
   var threads: String?
   var isJSON = false
+  var recovers = false
 
   static let usage = """
     usage: dyad                            a prompt
@@ -29,6 +30,7 @@ struct LaunchOptions: Equatable {
 
       --threads N    threads of the kernels; results do not depend on it
       --json         one JSON object per reply
+      --recover      go on with the last session that ended without being saved
       --help         this text; `help` at the prompt lists the commands
       --version      the version
 
@@ -54,6 +56,8 @@ struct LaunchOptions: Equatable {
         threads = value
       } else if argument == "--json" {
         isJSON = true
+      } else if argument == "--recover" {
+        recovers = true
       } else if verb != nil {
         verb?.append(argument)
       } else if endsOptions {
@@ -70,7 +74,7 @@ struct LaunchOptions: Equatable {
           mode = .lines(lines)
         case _ where LaunchOptions.verbs.contains(argument) && operands.isEmpty: verb = [argument]
         case _ where argument.hasPrefix("-") && argument != "-":
-          let known = ["--threads", "--json", "--help", "--version", "-c"]
+          let known = ["--threads", "--json", "--recover", "--help", "--version", "-c"]
           throw Diagnostic(
             "unknown option \(Diagnostic.quote(argument)), expected \(Diagnostic.alternatives(known))",
             help: EditDistance.nearest(to: argument, in: known) ?? "dyad --help")
@@ -79,6 +83,9 @@ struct LaunchOptions: Equatable {
       }
     }
     if mode == .help || mode == .version { return }
+    if recovers, !operands.isEmpty || verb != nil || mode != .interactive {
+      throw Diagnostic("--recover goes on at a prompt, it takes no script")
+    }
     if let verb {
       mode = .lines(([verb[0]] + verb.dropFirst().map(LaunchOptions.word)).joined(separator: " "))
       return

@@ -137,7 +137,7 @@ import Testing
     func offered(_ line: String) -> [String] {
       session.context.completer.complete(line).candidates.map(\.text)
     }
-    #expect(offered("rep") == ["repeat", "replay"] && offered("wa") == ["warm"])
+    #expect(offered("rep") == ["repeat", "replay"] && offered("wa") == ["warm", "watch"])
     #expect(offered("quiet ste") == ["step"] && offered("repeat 2 { ste") == ["step"])
     #expect(offered("try time see") == ["seed"])
     #expect(session.text("help for") == session.text("help blocks"))

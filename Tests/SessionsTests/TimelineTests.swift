@@ -91,6 +91,36 @@ import Testing
     #expect(bench.fingerprint?.description == expected[29])
   }
 
+  @Test func theBudgetHolds() throws {
+    let bench = try Self.make(.simclr, stages: 1)
+    let timeline = Timeline(bench)
+    _ = try bench.train(steps: 1)
+    timeline.note(command: "step", attachment: nil, attachmentChanged: false)
+    timeline.close(command: "step")
+    let one = timeline.byteCount
+    timeline.budget = 6 * one
+    for i in 1...40 {
+      // Each change of choices is a moment that cannot be computed from an earlier one.
+      var optimizer = OptimizerChoice(.sgd)
+      optimizer.lr = Double(i)
+      try bench.configure { $0.optimizer = optimizer }
+      timeline.note(command: "optim", attachment: nil, attachmentChanged: false)
+      _ = try bench.train(steps: 1)
+      timeline.note(command: "step", attachment: nil, attachmentChanged: false)
+      timeline.close(command: "both")
+      #expect(timeline.byteCount <= timeline.budget)
+    }
+    let mark = bench.mark
+    // What was dropped says so; what is held comes back.
+    #expect(throws: SessionError.self) { _ = try timeline.rewind(to: .step(12)) }
+    #expect(bench.mark == mark)
+    _ = try timeline.undo()
+    timeline.close(command: "undo")
+    #expect(bench.summary.step == 40)
+    _ = try timeline.redo()
+    #expect(bench.mark == mark)
+  }
+
   @Test func choicesAreUndone() throws {
     let bench = try Self.make(.simclr, stages: 1)
     let timeline = Timeline(bench)

@@ -36,6 +36,8 @@ public enum LoadCommand: Command {
       let found = context.shell.files.readPath(base + ".safetensors")
       let loaded = try bench.loadSession(String(found.dropLast(12)))
       context.log = SessionLog(text: loaded.log)
+      context.logWasReplaced = true
+      context.savedEntries = context.log.entries.count
       context.log.append(comment: "# session \(base) loaded here")
       return .text(
         "  step \(loaded.step)   e\(loaded.epoch)   fingerprint \(loaded.fingerprint) verified")

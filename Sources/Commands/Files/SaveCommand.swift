@@ -56,6 +56,7 @@ public enum SaveCommand: Command {
       let written = try bench.saveSession(
         target, log: log, state: invocation[state])
       for path in written { files.didWrite(path) }
+      context.savedEntries = context.log.entries.count
       return .text("  " + written.joined(separator: "  "))
     case "tensors":
       let path = try files.checkedPath(invocation[file], for: invocation) ?? ""

@@ -24,6 +24,8 @@ final class TrainingRun {
   private let start = DispatchTime.now().uptimeNanoseconds
   private var shown: UInt64
   private var total = TrainingReport()
+  /// The steps taken so far.
+  private var taken = 0
   private var ending: Ending?
   private var lines: [String] = []
   /// Whether each condition held before the present step.
@@ -86,6 +88,13 @@ final class TrainingRun {
 
   /// Looks at the conditions after a step.
   private func isDone() throws -> Bool {
+    taken += 1
+    do {
+      try context.autosave?.step(taken, context)
+    } catch {
+      lines.append("  autosave is off, it failed: \(Interpreter.diagnostic(error).message)")
+      context.autosave = nil
+    }
     let watches = context.shell.watches
     let formulas = watches.map(\.condition) + (until.map { [$0] } ?? [])
     do {

@@ -17,11 +17,13 @@ extension Timeline {
       // The batch of the last step comes from taking it again.
       let moments = branches[at].moments
       let end = moments.lastIndex { $0 === target.base } ?? 0
-      if let earlier = moments[...end].lastIndex(where: {
-        $0.isHeld && $0.run == target.base.run && $0.step < target.step
-      }) {
-        target.base = moments[earlier]
-        target.baseIndex = earlier
+      let before = moments[...end].filter {
+        $0.run == target.base.run && $0.step < target.step
+      }
+      if let earlier = Self.base(before), let place = moments.firstIndex(where: { $0 === earlier })
+      {
+        target.base = earlier
+        target.baseIndex = place
       }
     }
     if let (place, step, held) = excursion, place == ObjectIdentifier(target.base),

@@ -157,18 +157,19 @@ extension Timeline {
   }
 
   private func find(_ place: Place) throws -> Target {
-    guard let at = index(of: place.branch),
-      let position = branches[at].moments.lastIndex(where: { $0 === place.moment })
+    let (step, run) = (place.moment.step, place.moment.run)
+    let moments = index(of: place.branch).map { branches[$0].moments } ?? []
+    let exact = moments.lastIndex { $0 === place.moment }
+    // A moment that no command led to is forgotten with its state, but can be computed.
+    let end = exact ?? moments.lastIndex { $0.run == run && $0.step <= step }
+    guard let end, let base = Self.base(Array(moments[...end])),
+      let baseIndex = moments.firstIndex(where: { $0 === base })
     else {
-      throw SessionError("branch '\(place.branch)' has no such moment any more")
-    }
-    let moments = branches[at].moments
-    guard let base = moments[...position].lastIndex(where: \.isHeld) else {
-      throw SessionError("step \(place.moment.step) of '\(place.branch)' is not held any more")
+      throw SessionError("step \(step) of '\(place.branch)' is not held any more")
     }
     return Target(
-      branch: place.branch, step: place.moment.step, exact: place.moment, base: moments[base],
-      baseIndex: base)
+      branch: place.branch, step: step, exact: exact.map { moments[$0] }, base: base,
+      baseIndex: baseIndex)
   }
 
   /// Restores the base and computes what is missing; on any error the present state comes back.
@@ -198,7 +199,10 @@ extension Timeline {
       } else if let at = index(of: target.branch) {
         moment = Moment(
           bench, command: nil, isKey: false, attachment: target.base.attachment, image: computed)
-        branches[at].moments.insert(moment, at: target.baseIndex + 1)
+        let later = branches[at].moments[target.baseIndex...].firstIndex {
+          $0.run != target.base.run || $0.step > target.step
+        }
+        branches[at].moments.insert(moment, at: later ?? branches[at].moments.count)
       }
     }
     arrived(at: Place(branch: target.branch, moment: moment))

@@ -106,11 +106,21 @@ extension Timeline {
     in moments: [(offset: Int, element: Moment)]
   ) throws -> Target {
     guard
-      let found = moments[..<end].last(where: { $0.element.step <= step && $0.element.isHeld })
+      let found = Self.base(moments[..<end].filter { $0.element.step <= step }.map(\.element)),
+      let offset = moments.first(where: { $0.element === found })?.offset
     else {
       throw SessionError("step \(step) of '\(branch)' is not held any more", help: "snap list")
     }
-    return Target(
-      branch: branch, step: step, exact: nil, base: found.element, baseIndex: found.offset)
+    return Target(branch: branch, step: step, exact: nil, base: found, baseIndex: offset)
+  }
+
+  /// The last held moment, unless choices were changed between it and the end: then the end cannot
+  /// be computed from it.
+  static func base(_ moments: [Moment]) -> Moment? {
+    for moment in moments.reversed() {
+      if moment.isHeld { return moment }
+      if moment.isKey { return nil }
+    }
+    return nil
   }
 }

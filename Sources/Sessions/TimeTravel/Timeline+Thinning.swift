@@ -22,39 +22,57 @@ extension Timeline {
     }
   }
 
-  /// Drops states until the rest fits the budget: first those that are soon computed again.
+  /// A model state with the moments that share it.
+  private struct Group {
+    var moments: [Moment] = []
+    /// How much would be lost: 0 computed again soon, 1 the end of a branch, 2 a change of choices,
+    /// from which nothing earlier can be computed; 3 stays: the present moment, and named ones.
+    var rank = 0
+    /// The steps to compute again over the age, for rank 0; the order, for others.
+    var cost = Double.infinity
+  }
+
+  /// Drops states until the rest fits the budget: first those that are soon computed again, then
+  /// the oldest ends of branches, then the oldest changes of choices.
   ///
-  /// Named moments, ends of branches, the present one and those after a change of the choices stay.
+  /// What was named and where the session is always stays.
   func thin() {
-    guard byteCount > budget else { return }
-    var kept: Set<ObjectIdentifier> = [ObjectIdentifier(here)]
-    for branch in branches {
-      if let last = branch.moments.last { kept.insert(ObjectIdentifier(last)) }
-    }
     while byteCount > budget {
-      var best: (branch: Int, position: Int, cost: Double)?
-      for (at, branch) in branches.enumerated() {
-        let held = branch.moments.indices.filter { branch.moments[$0].isHeld }
-        for (i, position) in held.enumerated() {
-          let moment = branch.moments[position]
-          guard !moment.isKey, moment.names.isEmpty, !kept.contains(ObjectIdentifier(moment))
-          else { continue }
-          let before = i > 0 ? branch.moments[held[i - 1]].step : 0
-          let after = i + 1 < held.count ? branch.moments[held[i + 1]].step : moment.step
-          let age = max(1, (bench.learner?.step ?? 0) - moment.step)
-          let cost = Double(max(1, after - before)) / Double(age)
-          if cost < best?.cost ?? .infinity { best = (at, position, cost) }
-        }
-      }
-      guard let found = best else { return }
-      drop(branches[found.branch].moments[found.position])
+      let best = groups.filter { $0.rank < 3 }.min { ($0.rank, $0.cost) < ($1.rank, $1.cost) }
+      guard let best else { return }
+      for moment in best.moments { drop(moment) }
     }
+  }
+
+  private var groups: [Group] {
+    var out: [ObjectIdentifier: Group] = [:]
+    var order = 0.0
+    let present = bench.learner?.step ?? 0
+    for branch in branches {
+      let held = branch.moments.filter { $0.image?.learner != nil }
+      for (i, moment) in held.enumerated() {
+        guard let image = moment.image?.learner else { continue }
+        order += 1
+        let isFixed = moment === here || !moment.names.isEmpty
+        let isEnd = moment === branch.moments.last
+        let before = i > 0 ? held[i - 1].step : 0
+        let after = i + 1 < held.count ? held[i + 1].step : moment.step
+        let spacing = Double(max(1, after - before)) / Double(max(1, present - moment.step))
+        let rank = isFixed ? 3 : moment.isKey ? 2 : isEnd ? 1 : 0
+        var group = out[ObjectIdentifier(image)] ?? Group()
+        group.moments.append(moment)
+        group.rank = max(group.rank, rank)
+        group.cost = min(group.cost, rank == 0 ? spacing : order)
+        out[ObjectIdentifier(image)] = group
+      }
+    }
+    return Array(out.values)
   }
 
   /// Forgets a moment's state; one that no command led to is forgotten altogether.
   private func drop(_ moment: Moment) {
     moment.image = nil
-    guard moment.command == nil else { return }
+    guard moment.command == nil, !moment.isKey else { return }
     for at in branches.indices { branches[at].moments.removeAll { $0 === moment } }
   }
 }

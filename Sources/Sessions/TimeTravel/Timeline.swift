@@ -128,9 +128,10 @@ public final class Timeline {
       bench, command: command, isKey: isKey, attachment: attachment, image: image)
     leaveLaterMoments()
     if let at = index(of: current) { branches[at].moments.append(moment) }
+    let isNew = image?.learner !== here.image?.learner
     here = moment
     seen = Seen(bench)
-    if withImage { thin() }
+    if isNew { thin() }
   }
 
   /// Opens a branch when what comes after the present moment is worth keeping, else forgets it.

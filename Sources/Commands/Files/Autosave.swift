@@ -1,0 +1,78 @@
+import CommandLanguage
+import Foundation
+import Sessions
+
+/// Saves the session by itself: after every command that is due, and in the middle of long ones.
+public final class Autosave {
+  /// How often.
+  enum Pace: Equatable {
+    case seconds(Double)
+    case steps(Int)
+    case epochs(Int)
+  }
+
+  /// How often.
+  let pace: Pace
+  /// The path without ending.
+  let path: String
+  /// Whether the log is written beside the state; a journal is its own log.
+  let writesLog: Bool
+  /// The number of saves.
+  private(set) var count = 0
+  private var lastTime = Autosave.now()
+  private var lastStep: Int
+  /// Whether the last save was made before its command ended.
+  private var isMidway = false
+
+  init(_ pace: Pace, path: String, writesLog: Bool, step: Int) {
+    self.pace = pace
+    self.path = path
+    self.writesLog = writesLog
+    lastStep = step
+  }
+
+  private static func now() -> Double {
+    Double(DispatchTime.now().uptimeNanoseconds) * 1e-9
+  }
+
+  private func isDue(_ bench: Workbench) -> Bool {
+    let state = bench.summary
+    switch pace {
+    case .seconds(let seconds): return Self.now() - lastTime >= seconds
+    case .steps(let steps): return state.step - lastStep >= steps || state.step < lastStep
+    case .epochs(let epochs):
+      let perEpoch = max(1, state.stepsPerEpoch)
+      return state.step / perEpoch - lastStep / perEpoch >= epochs || state.step < lastStep
+    }
+  }
+
+  /// Saves in the middle of a command that has taken some steps, when it is due.
+  ///
+  /// Throws: `FileError` when the state cannot be written; the file before is as it was.
+  func step(_ taken: Int, _ context: CommandContext) throws {
+    guard isDue(context.workbench) else { return }
+    var log = context.log
+    log.append("step \(taken)", mark: context.workbench.mark)
+    try save(log, context)
+    isMidway = true
+  }
+
+  /// Saves after a command when it is due, or when the last save was made before its end.
+  func commandEnded(_ context: CommandContext) throws {
+    guard isMidway || isDue(context.workbench) else { return }
+    try save(context.log, context)
+    isMidway = false
+  }
+
+  private func save(_ log: SessionLog, _ context: CommandContext) throws {
+    let bench = context.workbench
+    lastTime = Self.now()
+    lastStep = bench.summary.step
+    if writesLog {
+      _ = try bench.saveSession(path, log: log, state: true)
+    } else {
+      _ = try bench.saveState(path, log: log)
+    }
+    count += 1
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// Journals on disk: what a process that was killed leaves behind.
+@Suite struct JournalTests {
+  private static func log(_ commands: [String]) -> SessionLog {
+    var log = SessionLog()
+    for command in commands {
+      log.append(command, mark: SessionLog.Mark(step: 1, fingerprint: "00ff", notes: []))
+    }
+    return log
+  }
+
+  @Test func aJournalIsLeftBehindWhenItsOwnerIsGone() throws {
+    try withTemporaryFolder { folder in
+      var journal: Journal? = try Journal(in: folder + "/new/one")
+      let place = folder + "/new/one"
+      #expect(Journal.abandoned(in: place).isEmpty)
+      let log = Self.log(["seed 1", "note \"a b\""])
+      journal?.keep(log)
+      // Its owner lives.
+      #expect(Journal.abandoned(in: place).isEmpty)
+      journal = nil
+      let left = try #require(Journal.abandoned(in: place).first)
+      #expect(left.log == log && !left.hasState && left.log.commandCount == 2)
+      left.remove()
+      #expect(Journal.abandoned(in: place).isEmpty)
+    }
+  }
+
+  @Test func everyCutIsReadUpToItsLastWholeLine() throws {
+    try withTemporaryFolder { folder in
+      let commands = ["seed 1", "data demo n=60", "step 3"]
+      var journal: Journal? = try Journal(in: folder)
+      journal?.keep(Self.log(commands))
+      let path = try #require(journal?.path) + ".dyad"
+      journal = nil
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      for length in 0...bytes.count {
+        try bytes.prefix(length).write(to: URL(fileURLWithPath: path))
+        let found = Journal.abandoned(in: folder).first?.log.entries ?? []
+        let texts = found.compactMap { entry -> String? in
+          if case .command(let text, _) = entry { text } else { nil }
+        }
+        #expect(texts == Array(commands.prefix(texts.count)), "\(length)")
+        if length == bytes.count { #expect(texts == commands) }
+      }
+    }
+  }
+
+  @Test func aLogThatBecameAnotherIsWrittenAnew() throws {
+    try withTemporaryFolder { folder in
+      var journal: Journal? = try Journal(in: folder)
+      journal?.keep(Self.log(["a", "b", "c"]))
+      journal?.keep(Self.log(["x", "y", "z", "w"]), isNew: true)
+      journal?.keep(Self.log(["x"]))
+      journal = nil
+      let left = try #require(Journal.abandoned(in: folder).first)
+      #expect(left.log == Self.log(["x"]))
+    }
+  }
+
+  @Test func aFolderThatCannotBeWrittenToIsSaid() throws {
+    try withTemporaryFolder { folder in
+      try Data().write(to: URL(fileURLWithPath: folder + "/file"))
+      #expect(throws: SessionError.self) { _ = try Journal(in: folder + "/file/under") }
+    }
+  }
+}
