@@ -7,8 +7,10 @@ import Sessions
 final class FuzzSession {
   /// Sizes beyond this are to be refused, so that a line's work stays small.
   static let memoryLimit = 48 << 20
-  /// The process may grow by so much in one line, in KB: caches, both copies of a file, output. A
-  /// tall figure at 1200 dpi has 25 million pixels of 16 bytes while it is drawn.
+  /// The process may grow by so much in one line, in KB.
+  ///
+  /// Caches, both copies of a file, output; a tall figure at 1200 dpi has 25 million pixels of 16
+  /// bytes while it is drawn.
   static let growthLimit = 600 << 10
 
   let context: CommandContext
