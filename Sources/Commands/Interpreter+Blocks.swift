@@ -130,7 +130,8 @@ extension Interpreter {
 
   /// What moves through training or through time cannot run between two steps of a command.
   static let excludedFromWatches: Set<String> = [
-    "step", "epoch", "run", "rewind", "undo", "redo", "branch", "switch", "load", "source", "replay",
+    "step", "epoch", "run", "rewind", "undo", "redo", "branch", "switch", "load", "source",
+    "replay",
   ]
 
   /// Runs a watch's block in the middle of training; the command that trains is logged, not these.

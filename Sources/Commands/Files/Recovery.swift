@@ -76,7 +76,8 @@ public struct Recovery {
       result.rerun += 1
       let now = context.workbench.mark
       if let expected = mark?.fingerprint, expected != now?.fingerprint {
-        return "after '\(text)' the fingerprint is \(now?.fingerprint ?? "none"), it was \(expected)"
+        return "after '\(text)' the fingerprint is \(now?.fingerprint ?? "none"), "
+          + "it was \(expected)"
       }
     }
     return nil

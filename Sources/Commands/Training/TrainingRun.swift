@@ -32,10 +32,7 @@ final class TrainingRun {
   private var held: [Bool] = []
   private var fired: [Watch] = []
 
-  /// - Parameters:
-  ///   - label: The command, for the line that says how to go on.
-  ///   - until: The condition that ends it.
-  ///   - limit: The most seconds.
+  /// Prepares a run for a command, which ends at a condition or after some seconds if given.
   init(_ context: CommandContext, label: String, until: Formula? = nil, limit: Double? = nil) {
     self.context = context
     self.label = label
