@@ -109,7 +109,8 @@ extension CommandParser {
       let value = try Formula(source, in: range).evaluate(in: environment)
       guard value.isFinite else {
         throw Diagnostic(
-          "the value of \(Diagnostic.quote(text)) is not finite: \(value)", at: range)
+          "the value of \(Diagnostic.quote(text)) is not finite: \(value.isNaN ? "nan" : "\(value)")",
+          at: range)
       }
       return (RawValue(text: NumberText.exact(value), range: range, offset: nil), true)
     }

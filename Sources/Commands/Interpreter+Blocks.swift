@@ -153,21 +153,52 @@ extension Interpreter {
         as: statement.oneLine, elapsed: 0)
     }
     let isOutermost = nesting == 0
+    let before = context.timeline.undoCount
     let begin = isOutermost ? hooks.willBeginBlock() : 0
     if isOutermost { isBlockExpanded = false }
     nesting += 1
     do {
       defer { nesting -= 1 }
       try body()
-    } catch let failure as CommandFailure {
-      if isOutermost, depth == 0 { hooks.didEnd(statement.oneLine) }
-      throw failure
     } catch {
-      throw failed(error, in: statement, as: statement.oneLine, elapsed: 0)
+      var failure =
+        error as? CommandFailure
+        ?? failed(error, in: statement, as: statement.oneLine, elapsed: 0, endsCommand: false)
+      if isOutermost {
+        hooks.didEndEach(statement.oneLine)
+        takeBack(since: before, &failure)
+      }
+      throw failure
     }
     guard isOutermost else { return }
-    if !isBlockExpanded { hooks.didEndBlock(begin, statement.oneLine) }
-    if depth == 0 { hooks.didEnd(statement.oneLine) }
+    if isBlockExpanded {
+      hooks.didEndEach(statement.oneLine)
+    } else {
+      hooks.didEndBlock(begin, statement.oneLine)
+      hooks.didEnd(statement.oneLine)
+    }
+  }
+
+  /// Undoes what a script or a block did before it failed, so that a failed command changes nothing;
+  /// `redo` brings it back.
+  ///
+  /// What the user stopped stays: it was asked for.
+  func takeBack(since before: Int, _ failure: inout CommandFailure) {
+    let timeline = context.timeline
+    let count = timeline.undoCount - before
+    guard depth == 0, nesting == 0, count > 0, !context.cancellation.isRequested,
+      context.loggedBeforeFailure == nil,
+      (try? timeline.undo(count)) != nil
+    else { return }
+    if let shell = timeline.attachment as? ShellMoment { try? shell.restore(context.shell) }
+    let text = count == 1 ? "undo" : "undo \(count)"
+    context.log.append(text, mark: context.workbench.mark)
+    lastFingerprint = hooks.stateFingerprint()
+    hooks.didEnd(text)
+    let commands = count == 1 ? "1 command" : "\(count) commands"
+    failure.error.note =
+      "\(commands) before it ran and \(count == 1 ? "was" : "were") taken back; "
+      + "redo\(count == 1 ? "" : " \(count)") brings \(count == 1 ? "it" : "them") back"
   }
 }
 

@@ -18,8 +18,12 @@ public final class Interpreter {
     public var stateFingerprint: () -> String? = { nil }
     /// A logged command succeeded; the fingerprint is given when the command changed it.
     public var didSucceed: (_ canonicalText: String, _ fingerprint: String?) -> Void = { _, _ in }
-    /// A command that a user gave, not one in a script that it runs, has ended.
+    /// A command that is no part of a block has ended, or a block that the log has as one.
     public var didEnd: (_ text: String) -> Void = { _ in }
+    /// A block has ended of which the log has each command.
+    public var didEndEach: (_ text: String) -> Void = { _ in }
+    /// A command inside a block succeeded, after `didSucceed`.
+    public var didEndPart: (_ text: String) -> Void = { _ in }
     /// A block begins; returns what `didEndBlock` is to be called with.
     public var willBeginBlock: () -> Int = { 0 }
     /// A block ended well: its commands in the log become one, as it is written.
@@ -41,7 +45,7 @@ public final class Interpreter {
   /// How many blocks and definitions run around the present command.
   var nesting = 0
   var report: (Reply) -> Void = { _ in }
-  private var lastFingerprint: String?
+  var lastFingerprint: String?
   /// Whether a command of the block that runs was logged otherwise than it is written there.
   var isBlockExpanded = false
   /// How many commands succeeded so far, those in scripts counted.
@@ -140,7 +144,9 @@ public final class Interpreter {
     } catch {
       let failure = error as? CommandFailure
       var error = failure?.error ?? Interpreter.diagnostic(error).located(in: source)
-      if let note = ScriptStanding.note(error, in: source, after: last) {
+      if let note = ScriptStanding.note(error, in: source, after: last),
+        error.note?.contains(note) != true
+      {
         error.note = (error.note.map { $0 + "; " } ?? "") + note
       }
       if depth == 0 {
@@ -155,7 +161,7 @@ public final class Interpreter {
 
   /// Why a command failed, for the entry or the script around it to report.
   struct CommandFailure: Error {
-    let error: Diagnostic
+    var error: Diagnostic
     let command: String
     let elapsed: Double
   }
@@ -184,12 +190,13 @@ public final class Interpreter {
 
   /// Tells the log of a failure and packs it for whoever reports it.
   func failed(
-    _ error: any Error, in statement: Statement, as text: String, elapsed: Double
+    _ error: any Error, in statement: Statement, as text: String, elapsed: Double,
+    endsCommand: Bool = true
   ) -> CommandFailure {
     let error = Interpreter.diagnostic(error).located(in: statement.source, at: statement.range)
     // An error inside a script that this command ran was already told to the log.
     if error.source == statement.source { hooks.didFail(text, error) }
-    if depth == 0, nesting == 0 { hooks.didEnd(text) }
+    if nesting == 0, endsCommand { hooks.didEnd(text) }
     return CommandFailure(error: error, command: text, elapsed: elapsed)
   }
 
@@ -200,6 +207,7 @@ public final class Interpreter {
       return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
     }
     var text = statement.text
+    let before = context.timeline.undoCount
     do {
       let parser = CommandParser(
         registry: context.registry, environment: context.environment,
@@ -212,7 +220,8 @@ public final class Interpreter {
       if output.loggedText.map({ $0 != text }) == true || invocation.spec.name == "source" {
         isBlockExpanded = true
       }
-      if depth == 0, nesting == 0 { hooks.didEnd(output.loggedText ?? text) }
+      let written = output.loggedText ?? text
+      if nesting == 0 { hooks.didEnd(written) } else { hooks.didEndPart(written) }
       if showsTime, !output.volatile.contains(where: { $0.name == "time" }) {
         output.volatile.append(Output.Volatile("time", NumberFormat.seconds(elapsed())))
       }
@@ -220,7 +229,9 @@ public final class Interpreter {
         Reply(
           command: text, result: .success(output), elapsed: elapsed(), fingerprint: fingerprint))
     } catch {
-      throw failed(error, in: statement, as: text, elapsed: elapsed())
+      var failure = failed(error, in: statement, as: text, elapsed: elapsed())
+      takeBack(since: before, &failure)
+      throw failure
     }
   }
 

@@ -58,7 +58,8 @@ public enum LetCommand: Command {
       }
       guard number.isFinite else {
         throw invocation.error(
-          "the value of \(Diagnostic.quote(expression.text)) is not finite: \(number)", at: value)
+          "the value of \(Diagnostic.quote(expression.text)) is not finite: \(NumberFormat.fixed(number, 0))",
+          at: value)
       }
       return .number(number)
     default: return .text("")

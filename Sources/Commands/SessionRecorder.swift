@@ -29,6 +29,14 @@ public enum SessionRecorder {
     interpreter.hooks.didEndBlock = { [unowned context] begin, text in
       context.log.join(from: begin, into: text)
     }
+    interpreter.hooks.didEndPart = { [unowned context] text in
+      context.timeline.pend(command: text)
+    }
+    interpreter.hooks.didEndEach = { [unowned context] text in
+      note(text, in: context)
+      context.timeline.closeEach(last: text)
+      keep(context)
+    }
     interpreter.hooks.didEnd = { [unowned context] text in
       note(text, in: context)
       context.timeline.close(command: text)

@@ -101,7 +101,8 @@ public enum NPY {
       throw FileError("\(source): expected C order, found Fortran order")
     }
     guard let size = type.byteCount(of: header.shape) else {
-      throw FileError("\(source): the size of shape \(header.shape) overflows")
+      throw FileError(
+        "\(source): expected a shape of sizes that fit in memory, found \(header.shape)")
     }
     guard size == bytes.count - start - length else {
       throw FileError(

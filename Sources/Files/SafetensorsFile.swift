@@ -49,8 +49,8 @@ public struct SafetensorsFile: Sendable {
     else {
       throw FileError(
         "\(quoted) is not a safetensors file: expected a header of 2 to "
-          + "\(min(file.size - 8, Self.headerLimit)) bytes, found length "
-          + "\(UInt64(littleEndian: length))")
+          + "\(max(2, min(file.size - 8, Self.headerLimit))) bytes, found length "
+          + "\(UInt64(littleEndian: length)) in a file of \(file.size) bytes")
     }
     let header = try JSONText.parse(
       try file.bytes(at: 8, count: headerSize), limit: Self.headerLimit,

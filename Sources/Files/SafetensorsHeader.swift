@@ -50,7 +50,7 @@ struct SafetensorsHeader {
         "\(place): expected data_offsets within 0…\(dataSize), found \(offsets[0])…\(offsets[1])")
     }
     guard let needed = type.byteCount(of: shape) else {
-      throw FileError("\(place): the size of shape \(shape) overflows")
+      throw FileError("\(place): expected a shape of sizes that fit in memory, found \(shape)")
     }
     guard needed == offsets[1] - offsets[0] else {
       throw FileError(

@@ -4,6 +4,7 @@ extension SessionLog {
     for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
       let line = String(line)
       if line.hasPrefix("version ") { continue }
+      if Closing(line) != nil { continue }
       if let mark = Mark(line) {
         if case .command(let command, nil)? = entries.last {
           entries[entries.count - 1] = .command(command, mark)

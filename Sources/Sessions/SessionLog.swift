@@ -35,6 +35,36 @@ public struct SessionLog: Sendable, Equatable {
     }
   }
 
+  /// The last line of a saved log: without it a file that was cut would look whole.
+  public struct Closing: Sendable, Hashable {
+    /// The number of commands.
+    public var commands: Int
+    /// Eight hexadecimal digits over all commands.
+    public var hash: String
+
+    /// The line, for example `#= end 17 log=f6c287cc`.
+    public var text: String { "#= end \(commands) log=\(hash)" }
+
+    /// Makes the line of a number of commands.
+    init(commands: Int, hash: String) {
+      self.commands = commands
+      self.hash = hash
+    }
+
+    /// Reads a line that begins `#= end`; nil when it is not one.
+    public init?(_ line: String) {
+      let words = line.split(separator: " ").map(String.init)
+      guard words.count == 4, words[0] == "#=", words[1] == "end", let count = Int(words[2]),
+        words[3].hasPrefix("log=")
+      else { return nil }
+      commands = count
+      hash = String(words[3].dropFirst(4))
+    }
+  }
+
+  /// The last line of the log as it would be saved now.
+  public var closing: Closing { Closing(commands: commandCount, hash: commandHash) }
+
   /// One line of the log.
   public enum Entry: Sendable, Equatable {
     /// A command that succeeded, with its mark when it changed state.
@@ -109,6 +139,9 @@ public struct SessionLog: Sendable, Equatable {
 
   /// The log as a script.
   public var text: String { "version 1\n" + text(from: 0) }
+
+  /// The log as a script with its last line, for a file.
+  public var closedText: String { text + closing.text + "\n" }
 
   /// The entries from an index on as lines of a script.
   public func text(from begin: Int) -> String {

@@ -94,7 +94,7 @@ extension Workbench {
   {
     var written: [String] = []
     if withState, try saveState(path, log: log) { written.append(path + ".safetensors") }
-    try AtomicFile.write(log.text, to: path + ".dyad")
+    try AtomicFile.write(log.closedText, to: path + ".dyad")
     written.append(path + ".dyad")
     return written
   }

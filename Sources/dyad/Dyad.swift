@@ -17,6 +17,15 @@ enum Dyad {
   private static func run(_ arguments: [String]) -> Int32 {
     let cancellation = SignalCancellation()
     let terminal = Terminal()
+    let status = run(arguments, cancellation, terminal)
+    guard let reason = terminal.outputError else { return status }
+    terminal.printError("error: standard output cannot be written: \(reason)")
+    return max(1, status)
+  }
+
+  private static func run(
+    _ arguments: [String], _ cancellation: SignalCancellation, _ terminal: Terminal
+  ) -> Int32 {
     do {
       let options = try LaunchOptions(arguments)
       switch options.mode {

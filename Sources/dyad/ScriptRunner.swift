@@ -34,7 +34,8 @@ struct ScriptRunner {
     }
     while let line = readLine(strippingNewline: false) {
       if entry.isEmpty { entryLine = lineNumber }
-      entry += line
+      // A byte order mark is no text, in a file or in a stream.
+      entry += lineNumber == 1 && line.hasPrefix("\u{FEFF}") ? String(line.dropFirst()) : line
       lineNumber += 1
       let isWaiting = line.hasSuffix("\n") && TypedText.isUnfinished(String(entry.dropLast()))
       if isWaiting, entry.utf8.count <= Lexer.maxEntryBytes { continue }

@@ -8,6 +8,8 @@ final class Terminal {
   /// Whether escapes for colour may be written to standard output.
   let hasColor: Bool
   private var hasStatus = false
+  /// Why standard output could not be written; nil when all went well.
+  private(set) var outputError: String?
 
   init() {
     let environment = ProcessInfo.processInfo.environment
@@ -65,6 +67,7 @@ final class Terminal {
       } else if errno == EAGAIN {
         usleep(1000)
       } else if errno != EINTR {
+        if descriptor == STDOUT_FILENO { outputError = String(cString: strerror(errno)) }
         return
       }
     }

@@ -1,5 +1,6 @@
 import CommandLanguage
 import Datasets
+import Foundation
 import Sessions
 
 /// Reopens a session or restores weights.
@@ -34,6 +35,12 @@ public enum LoadCommand: Command {
         base = String(base.dropLast(ending.count))
       }
       let found = context.shell.files.readPath(base + ".safetensors")
+      let files = FileManager.default
+      if !files.fileExists(atPath: found), files.fileExists(atPath: base + ".dyad") {
+        throw invocation.error(
+          "'\(base)' was saved without a state: there is no '\(base).safetensors'", at: name,
+          help: "source \(base).dyad")
+      }
       let loaded = try bench.loadSession(String(found.dropLast(12)))
       context.log = SessionLog(text: loaded.log)
       context.logWasReplaced = true

@@ -45,6 +45,8 @@ struct Replay {
   ) throws -> Result {
     let items = try Lexer.items(of: source)
     var result = Result()
+    var before: SessionLog.Mark?
+    var isClosed = false
     for (i, item) in items.enumerated() {
       switch item {
       case .command(let statement):
@@ -67,8 +69,35 @@ struct Replay {
           return result
         }
         result.commands += 1
+        let now = context.workbench.mark
+        if isVerified, now != before, mark(after: i, in: items) == nil {
+          result.difference = (
+            place(statement.range.lowerBound),
+            "'\(statement.text)' changed the state, expected its fingerprint in the next line"
+          )
+          return result
+        }
+        before = now
       case .comment(let text, let range):
-        guard let mark = SessionLog.Mark(text) else { continue }
+        guard text.hasPrefix("#=") else { continue }
+        if let closing = SessionLog.Closing(text) {
+          isClosed = true
+          let found = context.log.closing
+          if isVerified, closing != found {
+            result.difference = (
+              place(range.lowerBound), "the end: expected \(closing.text), found \(found.text)"
+            )
+            return result
+          }
+          continue
+        }
+        guard let mark = SessionLog.Mark(text) else {
+          guard isVerified else { continue }
+          result.difference = (
+            place(range.lowerBound), "expected a fingerprint, found '\(text.prefix(60))'"
+          )
+          return result
+        }
         result.marks += 1
         guard isVerified else { continue }
         let now = context.workbench.mark.map(context.log.stamped)
@@ -81,6 +110,11 @@ struct Replay {
         }
         result.matching += 1
       }
+    }
+    if isVerified, result.marks > 0, !isClosed {
+      result.difference = (
+        place(source.bytes.count), "expected '#= end …' as the last line, found the end of the file"
+      )
     }
     return result
   }

@@ -22,20 +22,20 @@ public enum SaveCommand: Command {
     requiring: [
       CommandForm(
         "session", summary: "Writes NAME.dyad (the log, a script) and NAME.safetensors.",
-        arguments: [name], options: [state], writesFile: true, isLogged: false,
+        arguments: [name], options: [state], writesFile: true,
         examples: [
           Example("save session run1", "run1.dyad replays it, run1.safetensors resumes it")
         ]
       ),
       CommandForm(
         "tensors", summary: "Writes parameters, buffers and bank under PyTorch's names.",
-        arguments: [file, patterns], options: [optim], writesFile: true, isLogged: false,
+        arguments: [file, patterns], options: [optim], writesFile: true,
         examples: [
           Example("save tensors weights.safetensors backbone.*", "The backbone's tensors")
         ]),
       CommandForm(
         "features", summary: "Writes features, index and labels of a set, in eval mode.",
-        arguments: [file], options: [layer, on], writesFile: true, isLogged: false,
+        arguments: [file], options: [layer, on], writesFile: true,
         examples: [Example("save features h.safetensors layer=h on=test", "Test features")]),
     ], seeAlso: ["load", "replay"])
 
@@ -57,7 +57,8 @@ public enum SaveCommand: Command {
         target, log: log, state: invocation[state])
       for path in written { files.didWrite(path) }
       context.savedEntries = context.log.entries.count
-      return .text("  " + written.joined(separator: "  "))
+      let missing = invocation[state] && !bench.hasModel ? "   no model yet: the log only" : ""
+      return .text("  " + written.joined(separator: "  ") + missing)
     case "tensors":
       let path = try files.checkedPath(invocation[file], for: invocation) ?? ""
       let count = try bench.saveTensors(

@@ -153,8 +153,8 @@ enum TensorReference {
     if let time = reference.time { return "at \(time.canonicalText)" }
     return switch reference.base {
     case .weight, .momentum, .bank: "present state"
-    case .gradient: "gradient of step \(bench.summary.step)"
-    default: "batch of step \(bench.summary.step), before its update"
+    case .gradient: "gradient of step \(bench.batchStep)"
+    default: "batch of step \(bench.batchStep), before its update"
     }
   }
 }

@@ -85,11 +85,19 @@ public enum DataCommand: Command {
     choice.probe = invocation.isGiven(probe) ? invocation[probe] : nil
     choice.mean = invocation[mean]?.map { Float($0) }
     choice.std = invocation[std]?.map { Float($0) }
-    let state = try choice.load(memoryLimit: bench.memoryLimit)
+    // While a replay runs, a file that the session itself made lies below another folder.
+    var reading = choice
+    reading.file = choice.file.map(context.shell.files.readPath)
+    var state = try reading.load(memoryLimit: bench.memoryLimit)
+    state = DataState(choice: choice, loaded: state.loaded)
+    var warnings = state.loaded.warnings
+    if let wanted = choice.probe, let train = state.loaded.train, wanted > train.count {
+      warnings.append("probe=\(wanted) is more than the \(train.count) images, which are all taken")
+    }
     let report = try bench.configure(data: state) { _ in }
     bench.note(reads: state.loaded.sources)
     return Output.text(
-      ([describe(state)] + state.loaded.warnings.map { "  note: \($0)" }
+      ([describe(state)] + warnings.map { "  note: \($0)" }
         + ChangeText.lines(report)).joined(separator: "\n"))
   }
 

@@ -41,6 +41,9 @@ final class TrainingRun {
     shown = start
   }
 
+  /// The time of all steps so far, by phase.
+  var times: Learner.Times { total.times }
+
   private var seconds: Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
 
   /// Runs `count` steps and replies.

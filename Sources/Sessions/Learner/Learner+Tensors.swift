@@ -183,7 +183,7 @@ private struct LoadPlan {
       let unused = report.unused.isEmpty ? "" : "; unexpected \(list(report.unused))"
       throw SessionError(
         file: "'\(file.path)' does not fit the model\(missing)\(unused)",
-        help: "load weights \(file.path) strict=off")
+        help: report.restored > 0 ? "load weights \(file.path) strict=off" : "show model")
     }
   }
 

@@ -43,8 +43,10 @@ public final class Learner {
   public private(set) var epoch = 0
   /// The number of completed steps of the present epoch.
   public private(set) var stepInEpoch = 0
-  /// The last committed batch.
+  /// The batch that was computed last: that of the last step, or of one that was only tried.
   public private(set) var lastBatch: BatchInfo?
+  /// The step that `lastBatch` belongs to.
+  public private(set) var lastBatchStep = 0
 
   /// Builds the model and draws its first values; `samples` is the number of bank rows.
   ///
@@ -175,18 +177,8 @@ public final class Learner {
     }
     let graph = trainingGraph()
     var times = Times()
-    let start = clock()
-    let batch = try timed("data") { try source.next(into: graph.views) }
-    let loaded = clock()
-    times.wait = loaded - start
-    graph.setBatch(ids: batch.ids, labels: labels)
-    graph.forward(bank: bank, epoch: batch.epoch)
-    let metrics = timed("metrics") { graph.metrics() }
-    let computed = clock()
-    times.forward = computed - loaded
-    graph.backward()
+    let (batch, metrics) = try compute(graph, source, labels: labels, &times, clock)
     let differentiated = clock()
-    times.backward = differentiated - computed
     if !allowsNonFinite {
       try timed("check") { try checkFinite(metrics, at: batch, source: source) }
     }
@@ -209,8 +201,53 @@ public final class Learner {
       stepInEpoch = 0
     }
     lastBatch = batch
+    lastBatchStep = step
     times.commit = clock() - differentiated
     return (record, times)
+  }
+
+  /// Loads the next batch, computes losses and gradients; nothing of the state changes.
+  private func compute(
+    _ graph: TrainingGraph, _ source: any BatchSource, labels: [Int]?, _ times: inout Times,
+    _ clock: () -> Double
+  ) throws -> (BatchInfo, StepMetrics) {
+    let start = clock()
+    let batch = try timed("data") { try source.next(into: graph.views) }
+    let loaded = clock()
+    times.wait = loaded - start
+    graph.setBatch(ids: batch.ids, labels: labels)
+    graph.forward(bank: bank, epoch: batch.epoch)
+    let metrics = timed("metrics") { graph.metrics() }
+    let computed = clock()
+    times.forward = computed - loaded
+    graph.backward()
+    times.backward = clock() - computed
+    return (batch, metrics)
+  }
+
+  /// Computes the next step without applying it; the source gives its batch again.
+  ///
+  /// Features, gradients and activations are then those of that step.
+  /// Throws: `SessionError` without a method; what the source throws.
+  func dryStep(
+    _ source: any BatchSource, labels: [Int]?, clock: () -> Double
+  ) throws -> (record: StepRecord, gradientNorm: Double, times: Times) {
+    guard let method = configuration.method else {
+      throw SessionError("no method yet", help: "method simclr")
+    }
+    let graph = trainingGraph()
+    var times = Times()
+    let (batch, metrics) = try compute(graph, source, labels: labels, &times, clock)
+    source.seek(epoch: batch.epoch, step: batch.step)
+    before?.copy(from: model)
+    lastBatch = batch
+    lastBatchStep = step + 1
+    let gradients = model.gradients
+    let norm = Rows.squaredNorm(FloatPointer(gradients.base), gradients.floatCount).squareRoot()
+    let record = StepRecord(
+      step: step + 1, epoch: batch.epoch, rates: nextRates(),
+      values: Self.values(metrics, method))
+    return (record, norm, times)
   }
 
   private func checkFinite(_ metrics: StepMetrics, at batch: BatchInfo, source: any BatchSource)
@@ -220,7 +257,7 @@ public final class Learner {
     guard metrics.total.isFinite else {
       source.seek(epoch: batch.epoch, step: batch.step)
       throw SessionError(
-        "the loss is \(metrics.total) \(place)", help: "set nonfinite allow")
+        "the loss is \(metrics.total.isNaN ? "nan" : "\(metrics.total)") \(place)", help: "set nonfinite allow")
     }
     let gradients = model.gradients
     guard

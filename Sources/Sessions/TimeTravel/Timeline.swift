@@ -40,6 +40,8 @@ public final class Timeline {
   var redoable: [Change] = []
   /// Where the command that runs now began.
   private var began: Place
+  /// The commands inside the one that runs now, with where each ended.
+  private var pending: [(command: String, place: Place)] = []
   /// Whether the command that runs now moved by itself, so that it is no change of its own.
   var isMoving = false
   private var pace = SnapshotPace()
@@ -78,7 +80,10 @@ public final class Timeline {
   ///   - attachment: What the owner wants back with the moment.
   ///   - attachmentChanged: Whether it differs from the one before.
   public func note(command: String, attachment: Any?, attachmentChanged: Bool) {
-    if isMoving { return }
+    if isMoving {
+      isMoving = false
+      return
+    }
     guard attachmentChanged || !seen.isSame(bench) else { return }
     let isTraining = seen.isTraining(to: bench)
     keep(
@@ -86,21 +91,37 @@ public final class Timeline {
       withImage: !isTraining || pace.allowsImage)
   }
 
-  /// Ends a command that a user gave: from here on it is one thing to undo.
+  /// Ends a command: from here on it is one thing to undo, with what was pending.
   public func close(command: String) {
     defer {
       began = Place(branch: current, moment: here)
+      pending = []
       isMoving = false
     }
     guard !isUndoing else {
       isUndoing = false
       return
     }
-    guard began.moment !== here || began.branch != current else { return }
-    undoable.append(
-      Change(command: command, before: began, after: Place(branch: current, moment: here)))
+    push(command, to: Place(branch: current, moment: here))
+  }
+
+  /// Ends a command inside another one, which may become one thing to undo or several.
+  public func pend(command: String) {
+    pending.append((command, Place(branch: current, moment: here)))
+  }
+
+  /// Ends a command of which each part is a thing to undo, as the log has it.
+  public func closeEach(last command: String) {
+    for (command, place) in pending { push(command, to: place) }
+    close(command: command)
+  }
+
+  private func push(_ command: String, to place: Place) {
+    guard began.moment !== place.moment || began.branch != place.branch else { return }
+    undoable.append(Change(command: command, before: began, after: place))
     if undoable.count > Timeline.maxUndo { undoable.removeFirst() }
     redoable = []
+    began = place
   }
 
   var isUndoing = false

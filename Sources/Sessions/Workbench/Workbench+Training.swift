@@ -86,6 +86,29 @@ extension Workbench {
     return report
   }
 
+  /// What the next step would be.
+  public struct DryStep: Sendable {
+    /// Its metrics and learning rates.
+    public var record: StepRecord
+    /// The Euclidean norm of all gradients together.
+    public var gradientNorm: Double
+    /// The seconds by phase.
+    public var times: Learner.Times
+  }
+
+  /// Computes the next step without applying it: the state stays, and the step can be taken.
+  ///
+  /// Throws: `SessionError` when a step is impossible.
+  public func dryStep() throws -> DryStep {
+    let learner = try model()
+    let (record, norm, times) = try learner.dryStep(
+      try batchSource(learner), labels: data?.loaded.labels, clock: Self.seconds)
+    return DryStep(record: record, gradientNorm: norm, times: times)
+  }
+
+  /// The step that the last computed batch belongs to.
+  public var batchStep: Int { learner?.lastBatchStep ?? 0 }
+
   /// The number of steps to the end of `count` epochs from here.
   ///
   /// Throws: `SessionError` when the model cannot be built.
@@ -213,6 +236,9 @@ extension Workbench {
   /// Throws: `SessionError` for a metric that the method does not give, or a file that cannot be
   /// created.
   public func addTrack(_ names: [String], every: Amount, path: String?) throws -> Track {
+    guard try model().configuration.method != nil else {
+      throw SessionError("no method yet", help: "method simclr")
+    }
     let available = try availableMetrics()
     var metrics: [MetricName] = []
     var withRates = false
