@@ -10,7 +10,7 @@ public enum AllCommands {
     ParamsCommand.self, BatchCommand.self, BankCommand.self, AttnCommand.self, KNNCommand.self,
     VizCommand.self, SnapCommand.self, RewindCommand.self, UndoCommand.self, RedoCommand.self,
     BranchCommand.self, SwitchCommand.self, CompareCommand.self, SaveCommand.self, LoadCommand.self,
-    ReplayCommand.self,
+    ReplayCommand.self, ExportCommand.self,
     LetCommand.self, SetCommand.self, SourceCommand.self, NoteCommand.self, HelpCommand.self,
     HistoryCommand.self, CompleteCommand.self, SysCommand.self, QuitCommand.self,
   ]

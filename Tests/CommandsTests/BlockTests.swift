@@ -14,7 +14,7 @@ import Testing
   private func log(_ session: TrainedSession, from start: Int = 4) -> [String] {
     session.context.log.entries.dropFirst(start).map { entry in
       switch entry {
-      case .command(let text, _): text
+      case .command(let text, _, _): text
       case .comment(let text): text
       }
     }

@@ -10,12 +10,16 @@ struct Replay {
     var commands = 0
     var marks = 0
     var matching = 0
+    /// How many commands, or lines of several, had their replies compared.
+    var outputs = 0
     /// Where the first difference is, as `file:line`, and what it is.
     var difference: (place: String, text: String)?
   }
 
   let source: SourceText
   let isVerified: Bool
+  /// Whether replies are compared with the `#> ` lines after their commands.
+  let comparesOutputs: Bool
   let threads: Int
   let memoryLimit: Int
   /// How many replays this one runs in.
@@ -45,6 +49,12 @@ struct Replay {
   ) throws -> Result {
     let items = try Lexer.items(of: source)
     var result = Result()
+    var replies = ReplyCheck(source: source, items: items)
+    let record = interpreter.hooks.didReply
+    interpreter.hooks.didReply = { text, isLogged in
+      record(text, isLogged)
+      replies.take(text)
+    }
     for (i, item) in items.enumerated() {
       switch item {
       case .command(let statement):
@@ -59,6 +69,7 @@ struct Replay {
           return result
         }
         progress(statement.text)
+        replies.begin(at: i)
         if let error = interpreter.runReplayed(statement) {
           guard isVerified, !cancellation.isRequested else { throw error }
           result.difference = (
@@ -67,6 +78,14 @@ struct Replay {
           return result
         }
         result.commands += 1
+        guard comparesOutputs else { continue }
+        switch replies.compare(after: i) {
+        case .nothingExpected: break
+        case .same: result.outputs += 1
+        case .differs(let place, let text):
+          result.difference = (place, text)
+          return result
+        }
       case .comment(let text, let range):
         guard let mark = SessionLog.Mark(text) else { continue }
         result.marks += 1

@@ -46,7 +46,10 @@ enum TrainingRun {
     var output = Output(
       .text(lines.joined(separator: "\n")), volatile: HealthLine.volatile(shownReport),
       data: data(last))
-    if shownReport.wasCancelled { output.loggedText = "step \(shownReport.steps)" }
+    if shownReport.wasCancelled {
+      output.loggedText = "step \(shownReport.steps)"
+      output.loggedReply = lines.dropLast().joined(separator: "\n")
+    }
     return output
   }
 
