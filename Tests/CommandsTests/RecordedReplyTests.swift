@@ -62,9 +62,10 @@ import Testing
     #expect(replies.first?.hasPrefix("#>   step 3") == true)
     #expect(lines[block + 9].hasPrefix("#= 4 "))
     let result = try replay(text, "--verify --outputs")
+    let reply = try result.get()
     #expect(
-      try result.get()
-        == "  8 commands   6 fingerprints   6 match   0 differ   8 replies match")
+      reply
+        == "  8 commands   7 fingerprints   7 match   0 differ   8 replies match")
     // A number of a reply that was changed is found, with the file, the line and both texts.
     let changed = text.replacing("#>   k = 2", with: "#>   k = 3")
     let number = 1 + (lines.firstIndex { $0 == "#>   k = 2" } ?? 0)

@@ -5,13 +5,16 @@ import Foundation
 /// Everything else is text. What ends a span is looked for a limited way ahead, so that hostile text
 /// takes no longer than other text.
 struct InlineHTML {
-  private static let reach = 600
+  private static let reach = 400
   private static let maxDepth = 4
 
   private let bytes: [UInt8]
   private let depth: Int
   private var html: [UInt8] = []
   private var at = 0
+  /// The next `](` and the `)` after it, as far as they were looked for.
+  private var middle = -1
+  private var close = -1
 
   private init(_ bytes: some Collection<UInt8>, depth: Int) {
     self.bytes = Array(bytes)
@@ -55,6 +58,10 @@ struct InlineHTML {
     let begin = at + run
     var end = begin
     while end < min(bytes.count, begin + Self.reach) {
+      guard bytes[end] == UInt8(ascii: "`") else {
+        end += 1
+        continue
+      }
       let marks = bytes[end...].prefix { $0 == UInt8(ascii: "`") }.count
       if marks == run {
         var inner = bytes[begin..<end]
@@ -65,7 +72,7 @@ struct InlineHTML {
         at = end + run
         return
       }
-      end += max(1, marks)
+      end += marks
     }
     text(run)
   }
@@ -89,8 +96,8 @@ struct InlineHTML {
   private func closing(_ mark: UInt8, _ length: Int, from begin: Int) -> Int? {
     var end = begin + 1
     while end < min(bytes.count, begin + Self.reach) {
-      if bytes[end] == UInt8(ascii: "\\") {
-        end += 2
+      guard bytes[end] == mark else {
+        end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1
         continue
       }
       let marks = bytes[end...].prefix { $0 == mark }.count
@@ -98,7 +105,7 @@ struct InlineHTML {
       let isInWord =
         mark == UInt8(ascii: "_") && after < bytes.count && Self.isWord(bytes[after])
       if marks == length, !Self.isSpace(bytes[end - 1]), !isInWord { return end }
-      end += max(1, marks)
+      end += marks
     }
     return nil
   }
@@ -111,11 +118,10 @@ struct InlineHTML {
       return text(1)
     }
     let limit = min(bytes.count, open + Self.reach)
-    guard let middle = bytes[open..<limit].firstRange(of: Array("](".utf8)),
-      let close = bytes[middle.upperBound..<limit].firstIndex(of: UInt8(ascii: ")"))
-    else { return text(1) }
-    let label = Self.render(bytes[(open + 1)..<middle.lowerBound], depth: depth + 1)
-    let address = String(decoding: bytes[middle.upperBound..<close], as: UTF8.self)
+    findLink(from: open + 1)
+    guard close < limit else { return text(1) }
+    let label = Self.render(bytes[(open + 1)..<middle], depth: depth + 1)
+    let address = String(decoding: bytes[(middle + 2)..<close], as: UTF8.self)
     at = close + 1
     guard !isImage, Self.isHarmless(address) else {
       html += label + Array(" (".utf8) + HTMLText.escaped(address.utf8) + Array(")".utf8)
@@ -124,6 +130,20 @@ struct InlineHTML {
     html +=
       Array("<a href=\"\(HTMLText.escaped(address))\" rel=\"noreferrer\">".utf8) + label
       + Array("</a>".utf8)
+  }
+
+  /// Moves `middle` and `close` on to the next link, or to the end; each byte is looked at once.
+  private mutating func findLink(from start: Int) {
+    while middle < start
+      || middle + 1 < bytes.count
+        && !(bytes[middle] == UInt8(ascii: "]") && bytes[middle + 1] == UInt8(ascii: "("))
+    { middle = max(middle + 1, start) }
+    if middle + 1 >= bytes.count {
+      close = bytes.count
+      return
+    }
+    if close < middle + 2 { close = middle + 2 }
+    while close < bytes.count, bytes[close] != UInt8(ascii: ")") { close += 1 }
   }
 
   /// Pages, mail and places of the document; no scripts, data or files.

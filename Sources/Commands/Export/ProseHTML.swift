@@ -110,7 +110,7 @@ struct ProseHTML {
     var text = lines[at]
     at += 1
     while at < lines.count, !begins(at) {
-      text += (text.hasSuffix("  ") ? "  \n" : "\n") + lines[at]
+      text += "\n" + lines[at]
       at += 1
     }
     return "<p>\(InlineHTML.text(text))</p>\n"
