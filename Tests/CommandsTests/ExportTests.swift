@@ -170,7 +170,7 @@ import Testing
     let other = try TrainedSession()
     #expect(other.text("export \(file)").contains("exists and was not written by this session"))
     _ = try other.output("export \(file) overwrite=on")
-    #expect(other.text("export \(file) -> r.txt").contains("ending in .md, .html or .ipynb, got"))
+    #expect(other.text("export \(file) -> r.txt").contains("ending in .html, .md or .ipynb, got"))
     #expect(other.text("export \(folder.path)/no.dyad -> \(folder.path)/x.md").contains("no file"))
   }
 

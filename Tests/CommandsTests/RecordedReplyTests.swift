@@ -50,7 +50,7 @@ import Testing
       [
         "seed 3", "data demo n=60", "backbone small width=2", "method simclr batch=20 proj=[8,4]",
         "let k = 2", "step $k", "quiet repeat 2 { step 1; stats z1 }", "set threads",
-        "params backbone.conv1.* | head 1",
+        "params backbone.conv1.* | head 1", "track loss every=1step -> \(folder.path)/m.jsonl",
       ], in: folder)
     let lines = text.split(separator: "\n")
     #expect(lines.contains("#>   k = 2"))
@@ -65,7 +65,7 @@ import Testing
     let reply = try result.get()
     #expect(
       reply
-        == "  8 commands   7 fingerprints   7 match   0 differ   8 replies match")
+        == "  9 commands   7 fingerprints   7 match   0 differ   9 replies match")
     // A number of a reply that was changed is found, with the file, the line and both texts.
     let changed = text.replacing("#>   k = 2", with: "#>   k = 3")
     let number = 1 + (lines.firstIndex { $0 == "#>   k = 2" } ?? 0)
@@ -97,7 +97,7 @@ import Testing
     #expect(
       try difference("note \"x\\ny\"\n#>   x\n").contains("expected no more lines, found 'y'"))
     #expect(
-      try difference("note x\n") == "'r.dyad' holds no lines '#> ' to compare replies with")
+      try difference("note x\n") == "'r.dyad' holds no lines '#>' to compare replies with")
     let long = (1...300).map { "\($0)" }.joined(separator: "\\n")
     let head = (1...200).map { $0 == 1 ? "#>   1\n" : "#> \($0)\n" }.joined()
     #expect(try matches("note \"\(long)\"\n" + head + "#> … 100 lines more\n"))

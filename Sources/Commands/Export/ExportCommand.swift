@@ -4,13 +4,13 @@ import Files
 /// Writes a session or a script as a document.
 public enum ExportCommand: Command {
   static let file = Key<String>("file", .path(["dyad"]), help: "the session's log, or a script")
-  static let endings = ["md", "html", "ipynb"]
+  static let endings = ["html", "md", "ipynb"]
 
   /// The declaration.
   public static let spec = CommandSpec(
     "export", group: .sessions, summary: "Writes a session or a script as a document.",
     details: "Nothing is run: cells, prose, notes, commands, the replies that the log keeps "
-      + "('#> ' lines) and figures are taken from the files as they are. The ending decides: .md "
+      + "(lines that begin '#>') and figures are taken from the files as they are. The ending decides: .md "
       + "is Markdown with links to the figures, .html one page with figures inside, .ipynb a "
       + "Jupyter notebook with its outputs. Figures are looked up beside FILE, then in the working "
       + "directory. Without '->' it writes FILE with the ending .html.",

@@ -52,6 +52,7 @@ struct Replay {
     var replies = ReplyCheck(source: source, items: items)
     let record = interpreter.hooks.didReply
     interpreter.hooks.didReply = { text, isLogged in
+      let text = context.shell.files.withGivenPaths(text)
       record(text, isLogged)
       replies.take(text)
     }

@@ -9,7 +9,7 @@ public enum ReplayCommand: Command {
     "verify", help: "compare every fingerprint, stop at the first difference")
 
   static let outputs = Switch(
-    "outputs", help: "compare every reply with the lines '#> ' after its command")
+    "outputs", help: "compare every reply with the lines '#>' after its command")
 
   /// The deepest nesting of replays.
   static let maxDepth = 8
@@ -19,7 +19,7 @@ public enum ReplayCommand: Command {
     "replay", group: .sessions, summary: "Runs a session again and checks every fingerprint.",
     details: "It runs in a session of its own; this one stays as it is. Files that it writes go "
       + "to a temporary folder. A difference ends with exit status 2. With --outputs each reply, "
-      + "without times and rates, is compared with the lines that begin '#> ' after its command; "
+      + "without times and rates, is compared with the lines that begin '#>' after its command; "
       + "'…' in such a line stands for any text. save session writes these lines; by hand they "
       + "make a script a test.",
     arguments: [file], switches: [verify, outputs], isLogged: false,
@@ -60,7 +60,7 @@ public enum ReplayCommand: Command {
     }
     let replies = invocation.has(outputs) ? "   \(result.outputs) replies match" : ""
     if invocation.has(outputs), result.outputs == 0 {
-      throw mismatch("'\(invocation[file])' holds no lines '#> ' to compare replies with")
+      throw mismatch("'\(invocation[file])' holds no lines '#>' to compare replies with")
     }
     guard isVerified else {
       return .text(
