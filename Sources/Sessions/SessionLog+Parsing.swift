@@ -15,7 +15,7 @@ extension SessionLog {
       }
       if let read = Mark(line) {
         if mark == nil { entries[entries.count - 1] = .command(command, read, output: output) }
-      } else if line.hasPrefix(StoredOutput.prefix) {
+      } else if StoredOutput.line(of: line) != nil {
         output.read(line)
         entries[entries.count - 1] = .command(command, mark, output: output)
       } else {

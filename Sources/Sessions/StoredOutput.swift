@@ -85,9 +85,10 @@ public struct StoredOutput: Sendable, Equatable {
 
   /// The line of output that a comment holds; nil when it is another comment.
   public static func line(of comment: String) -> String? {
-    guard comment.hasPrefix(prefix) else { return nil }
-    let rest = comment.dropFirst(prefix.count)
-    return HarmlessText.line(rest.first == " " ? rest.dropFirst() : rest)
+    // Bytes: a combining mark joins the space before it to one character.
+    guard comment.utf8.starts(with: prefix.utf8) else { return nil }
+    let rest = comment.utf8.dropFirst(prefix.utf8.count)
+    return HarmlessText.line(Substring(rest.first == UInt8(ascii: " ") ? rest.dropFirst() : rest))
   }
 
   private static func more(_ count: Int) -> String {

@@ -193,6 +193,10 @@ import Testing
       for i in 1..2 { viz e -> $i.png }
       #>   1.png  1×1 px
       #>   2.png  1×1 px  two
+      #>  px
+      #>   px
+      #>     ×  px
+      #> \u{301}  1×1 px
       """
     let whole = try #require(Data(base64Encoded: Self.png))
     let (text, reply) = try export(
@@ -202,7 +206,7 @@ import Testing
     #expect(!text.contains("<script") && text.contains("html.png is no whole PNG file"))
     #expect(text.contains("short.png is no whole PNG file") && text.contains("1.png is not there"))
     #expect(text.contains("<img alt=\"2.png: two\"") && !text.contains("root:"))
-    #expect(reply.hasPrefix("  o.html  1 cells, 1 with commands, 1 figure\n"))
+    #expect(reply.hasPrefix("  o.html  1 cell, 1 with commands, 1 figure\n"))
   }
 
   @Test func hostileTextIsOnlyText() throws {
@@ -315,7 +319,7 @@ import Testing
     let folder = try TemporaryFolder()
     _ = try folder.file("r.dyad", "#%% T\nstep\n")
     let first = try DyadProcess.run(["export", "r.dyad", "-o", "r.md"], folder: folder.path)
-    #expect(first.status == 0 && first.output == "  r.md  1 cells, 1 with commands, 0 figures\n")
+    #expect(first.status == 0 && first.output == "  r.md  1 cell, 1 with commands, 0 figures\n")
     let again = try DyadProcess.run(
       ["export", "r.dyad", "-o", "r.md", "overwrite=on"], folder: folder.path)
     #expect(again.status == 0)

@@ -113,6 +113,7 @@ import Testing
     ("dos\r\nend", "#> dos\n#> end"),
     ("step 9\n#= 1 2", "#> step 9\n#> #= 1 2"),
     ("\n", "#>\n#>"),
+    ("\u{301}mark", "#> \u{301}mark"),
     ("é漢字 ↔ 𝒙", "#> é漢字 ↔ 𝒙"),
   ])
   func hostileTextIsMadeHarmless(text: String, comments: String) {

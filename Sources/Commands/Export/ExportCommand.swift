@@ -66,7 +66,7 @@ public enum ExportCommand: Command {
       }
     }
     let counts =
-      "\(notebook.cells.count) cells, \(commands) with commands, \(figures) figure"
+      "\(notebook.cells.count) cell\(notebook.cells.count == 1 ? "" : "s"), \(commands) with commands, \(figures) figure"
       + (figures == 1 ? "" : "s")
     let shown = absent.prefix(10) + (absent.count > 10 ? ["  and \(absent.count - 10) more"] : [])
     return ([counts] + shown).joined(separator: "\n")

@@ -64,7 +64,9 @@ struct FigureLine {
   /// Reads a line of output; nil when it describes no figure.
   init?(_ line: String) {
     guard line.hasPrefix("  "), let unit = line.range(of: " px") else { return nil }
-    let head = line[line.index(line.startIndex, offsetBy: 2)..<unit.lowerBound]
+    let begin = line.index(line.startIndex, offsetBy: 2)
+    guard begin < unit.lowerBound else { return nil }
+    let head = line[begin..<unit.lowerBound]
     guard let gap = head.range(of: "  ", options: .backwards) else { return nil }
     let sides = head[gap.upperBound...].split(separator: "×", omittingEmptySubsequences: false)
     guard sides.count == 2, sides.allSatisfy({ Int($0) != nil }) else { return nil }
