@@ -31,6 +31,9 @@ public struct Output: Sendable, Equatable {
   public var data: [(String, JSONValue)]
   /// What the log records instead of the command as typed: `step 371` for an epoch cut short.
   public var loggedText: String?
+  /// What the log keeps as the reply when `loggedText`, run again, would reply otherwise than the
+  /// stable part.
+  public var loggedReply: String?
 
   /// Creates an output.
   public init(

@@ -32,6 +32,12 @@ public enum Quoting {
     }
   }
 
+  /// What a word of a script stands for; nil when it depends on a variable or is no plain text.
+  public static func literal(_ word: String) -> String? {
+    guard word.hasPrefix("\"") else { return word.contains("$") ? nil : word }
+    return try? content(of: word) { throw Diagnostic("'\($0)' is not known") }
+  }
+
   /// The content of a string token: escapes resolved, `${name}` replaced.
   ///
   /// - Parameters:

@@ -12,7 +12,7 @@ public enum AllCommands {
     VizCommand.self, SnapCommand.self, RewindCommand.self, UndoCommand.self, RedoCommand.self,
     BranchCommand.self, SwitchCommand.self, CompareCommand.self, SaveCommand.self,
     AutosaveCommand.self, LoadCommand.self,
-    ReplayCommand.self,
+    ReplayCommand.self, ExportCommand.self,
     LetCommand.self, SetCommand.self, SourceCommand.self, NoteCommand.self, HelpCommand.self,
     HistoryCommand.self, CompleteCommand.self, SysCommand.self, QuitCommand.self,
   ]

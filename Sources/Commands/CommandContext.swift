@@ -62,6 +62,8 @@ public final class CommandContext {
   var replayDepth = 0
   /// What the log says of a command that failed after it changed the state: `step 12`.
   var loggedBeforeFailure: String?
+  /// What the present command replied, until the log has the command.
+  var reply = StoredOutput()
 
   /// Creates a context.
   public init(

@@ -6,7 +6,7 @@ enum HelpTopics {
 
   static let all: [(name: String, text: String)] = [
     ("tour", tour), ("values", values), ("refs", refs), ("expressions", expressions),
-    ("blocks", blocks), ("keys", keys),
+    ("blocks", blocks), ("notebooks", notebooks), ("keys", keys),
   ]
 
   /// The topic that explains a word of the language which is no command.
@@ -85,6 +85,19 @@ enum HelpTopics {
       try load weights w.safetensors        an error does not end the script
 
     A body has one command a line, or several with ';'. Commands in blocks are written in full.
+    """
+
+  private static let notebooks = """
+    How a script is a notebook.
+
+      #%% title                 begins a cell
+      #%% [markdown]            begins a cell of prose; its lines begin with #
+      note "a finding"          a line of prose from the prompt
+      #>   reply                what the command above replied; save session writes it
+      #>   loss … / 4.844       by hand, for replay --outputs: … stands for any text
+      #= 40 7ad90c41c0115e9d    a fingerprint, written by dyad only
+
+    export FILE -> OUT.html makes a page of it, OUT.md Markdown, OUT.ipynb a Jupyter notebook.
     """
 
   private static let keys = """

@@ -16,6 +16,9 @@ public final class Interpreter {
   public struct Hooks {
     /// The state as `STEP HASH key=value …`, or nil when there is no state yet.
     public var stateFingerprint: () -> String? = { nil }
+    /// A command succeeded, before `didSucceed`: the stable part of its reply, which the log keeps
+    /// when it keeps the command.
+    public var didReply: (_ stableText: String, _ isLogged: Bool) -> Void = { _, _ in }
     /// A logged command succeeded; the fingerprint is given when the command changed it.
     public var didSucceed: (_ canonicalText: String, _ fingerprint: String?) -> Void = { _, _ in }
     /// A command that is no part of a block has ended, or a block that the log has as one.
@@ -32,6 +35,8 @@ public final class Interpreter {
     public var didFail: (_ text: String, _ error: Diagnostic) -> Void = { _, _ in }
     /// A cell begins: the log writes `#%% title`.
     public var didBeginCell: (_ title: String) -> Void = { _ in }
+    /// A line of prose in a `#%% [markdown]` cell, with its `#`.
+    public var didWriteProse: (_ comment: String) -> Void = { _ in }
 
     /// Creates hooks that do nothing.
     public init() {}
@@ -48,6 +53,8 @@ public final class Interpreter {
   var lastFingerprint: String?
   /// Whether a command of the block that runs was logged otherwise than it is written there.
   var isBlockExpanded = false
+  /// Whether comments are prose: after the marker of a prose cell, until a command or another cell.
+  private var isInProse = false
   /// How many commands succeeded so far, those in scripts counted.
   private var succeeded = 0
 
@@ -129,8 +136,9 @@ public final class Interpreter {
     do {
       for item in try Lexer.items(of: source) {
         switch item {
-        case .comment(let text, _): cell(text)
+        case .comment(let text, _): comment(text)
         case .command(let statement):
+          isInProse = false
           let isVersion = isFirst && statement.text.hasPrefix("version")
           if try !(isVersion && checkVersion(statement)) {
             try run(statement, isTyped: isTyped)
@@ -216,6 +224,7 @@ public final class Interpreter {
       text = invocation.canonicalText
       var output = try perform(invocation)
       succeeded += 1
+      hooks.didReply(output.loggedReply ?? output.stableText, invocation.form.isLogged)
       let fingerprint = logged(invocation, output)
       if output.loggedText.map({ $0 != text }) == true || invocation.spec.name == "source" {
         isBlockExpanded = true
@@ -304,9 +313,13 @@ public final class Interpreter {
     return changed
   }
 
-  private func cell(_ comment: String) {
-    guard comment.hasPrefix("#%%") else { return }
-    hooks.didBeginCell(comment.dropFirst(3).trimmingCharacters(in: .whitespaces))
+  private func comment(_ text: String) {
+    if let marker = CellMarker(text) {
+      isInProse = marker.isProse
+      hooks.didBeginCell(marker.text)
+    } else if isInProse, CellMarker.isProse(text) {
+      hooks.didWriteProse(text)
+    }
   }
 
   /// `version N` on a script's first line: true when it is one.
@@ -340,7 +353,10 @@ public final class Interpreter {
     defer { depth -= 1 }
     hooks.didBeginCell("source \(path)")
     // What ran before an error stands, so its cell ends here too.
-    defer { hooks.didBeginCell("end of \(path)") }
+    defer {
+      hooks.didBeginCell("end of \(path)")
+      isInProse = false
+    }
     try runItems(of: source, isTyped: false)
     return .nothing
   }

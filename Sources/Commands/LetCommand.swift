@@ -28,6 +28,7 @@ public enum LetCommand: Command {
       shell.variables[name] = given
       output = .text("  \(name) = \(given.canonicalText)   given on the command line")
       output.loggedText = "let \(name) = \(given.canonicalText)"
+      output.loggedReply = "  \(name) = \(given.canonicalText)"
     } else {
       let value = try value(of: invocation, in: context)
       shell.variables[name] = value

@@ -11,7 +11,7 @@ public enum NoteCommand: Command {
     examples: [
       Example("note \"Collapses without the predictor.\"", "Keeps a finding with the session"),
       Example("note \"width ${width} from here on\"", "With a variable's value"),
-    ])
+    ], seeAlso: ["export"])
 
   /// Shows the note; the log keeps the command.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {

@@ -20,10 +20,13 @@ public enum SessionRecorder {
       var mark = changed.flatMap { SessionLog.Mark("#= " + $0) }
       if !reads.isEmpty { mark = mark ?? context.workbench.mark }
       mark?.notes += reads
-      context.log.append(text, mark: mark)
+      context.log.append(text, mark: mark, output: context.reply)
       // Variables come back with what the user did as a whole: one undo for a block or a script.
       context.timeline.note(
         command: text, attachment: ShellMoment(context.shell), attachmentChanged: false)
+    }
+    interpreter.hooks.didReply = { [unowned context] text, isLogged in
+      context.reply = isLogged ? StoredOutput(text) : StoredOutput()
     }
     interpreter.hooks.willBeginBlock = { [unowned context] in context.log.entries.count }
     interpreter.hooks.didEndBlock = { [unowned context] begin, text in
@@ -48,10 +51,14 @@ public enum SessionRecorder {
         context.log.append(done, mark: context.workbench.mark)
         context.loggedBeforeFailure = nil
       }
-      context.log.append(comment: "# failed: " + oneLine(text) + " — " + oneLine(error.message))
+      context.log.append(comment: FailureNote.comment(oneLine(text), oneLine(error.message)))
     }
     interpreter.hooks.didBeginCell = { [unowned context] title in
-      context.log.append(comment: ("#%% " + oneLine(title)).trimmingCharacters(in: .whitespaces))
+      context.log.append(
+        comment: HarmlessText.line("#%% " + oneLine(title)).trimmingCharacters(in: .whitespaces))
+    }
+    interpreter.hooks.didWriteProse = { [unowned context] comment in
+      context.log.append(comment: HarmlessText.lines(comment).joined(separator: " "))
     }
     context.shell.settings.willChange = { [unowned context] name, value in
       try apply(name, value, to: context)

@@ -5,6 +5,8 @@ import Foundation
 /// The overwrite rule: a file is replaced only if this session wrote it, or with `overwrite=on`.
 public final class WrittenFiles {
   private var written: Set<String> = []
+  /// The paths as commands gave them, by where a replay put the files.
+  private var given: [String: String] = [:]
   /// A folder that stands for the root while a replay runs, so that nothing outside is touched.
   public var redirection: String?
 
@@ -60,9 +62,19 @@ public final class WrittenFiles {
     return moved
   }
 
+  /// A reply with the paths that the commands were given in place of a replay's own.
+  func withGivenPaths(_ text: String) -> String {
+    guard let redirection, text.contains(redirection) else { return text }
+    // The longest first: one path may begin another.
+    return given.sorted { $0.key.count > $1.key.count }.reduce(text) {
+      $0.replacing($1.key, with: $1.value)
+    }
+  }
+
   private func redirected(_ path: String, creatingFolder: Bool = true) throws -> String {
     guard let redirection else { return path }
     let moved = redirection + absolute(path)
+    given[moved] = path
     if creatingFolder {
       try FileManager.default.createDirectory(
         atPath: PathText.folder(of: moved), withIntermediateDirectories: true)

@@ -2,7 +2,8 @@ import Files
 
 /// The log of a session: every command that succeeded, each state change with its fingerprint.
 ///
-/// It is a script: `NAME.dyad`. Lines that begin `#=` are written by dyad only.
+/// It is a script: `NAME.dyad`. Lines that begin `#=` are written by dyad only; those that begin
+/// `#>` are what the command before them replied.
 public struct SessionLog: Sendable, Equatable {
   /// What a state-changing command left behind.
   public struct Mark: Sendable, Hashable {
@@ -67,14 +68,18 @@ public struct SessionLog: Sendable, Equatable {
 
   /// One line of the log.
   public enum Entry: Sendable, Equatable {
-    /// A command that succeeded, with its mark when it changed state.
-    case command(String, Mark?)
+    /// A command that succeeded, with its mark when it changed state, and what it replied.
+    case command(String, Mark?, output: StoredOutput = StoredOutput())
     /// A comment, a cell marker, or a command that failed (with `#` before it).
     case comment(String)
   }
 
+  /// The most bytes of output that a log keeps; of later replies only the number of lines.
+  public static let maxOutputBytes = 16 << 20
+
   /// The entries in order.
   public internal(set) var entries: [Entry] = []
+  var outputBytes = 0
 
   /// The number of commands.
   public var commandCount: Int {
@@ -89,15 +94,15 @@ public struct SessionLog: Sendable, Equatable {
   /// A mark records it, so that a replay finds a changed line that changes no state.
   public var commandHash: String {
     var hash = ContentHash(seed: 3)
-    for case .command(let text, _) in entries { hash.update(text) }
+    for case .command(let text, _, _) in entries { hash.update(text) }
     let digits = String(UInt32(truncatingIfNeeded: hash.finalize()), radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
   /// Gives the last command a mark, unless it has one.
   public mutating func close(with mark: Mark?) {
-    guard let mark, case .command(let text, nil)? = entries.last else { return }
-    entries[entries.count - 1] = .command(text, stamped(mark))
+    guard let mark, case .command(let text, nil, let output)? = entries.last else { return }
+    entries[entries.count - 1] = .command(text, stamped(mark), output: output)
   }
 
   /// Returns a mark that also records the commands so far.
@@ -108,22 +113,31 @@ public struct SessionLog: Sendable, Equatable {
   }
 
   /// Adds a command that succeeded; its mark, if any, is stamped with the commands so far.
-  public mutating func append(_ command: String, mark: Mark?) {
-    entries.append(.command(command, nil))
-    if let mark { entries[entries.count - 1] = .command(command, stamped(mark)) }
+  public mutating func append(
+    _ command: String, mark: Mark?, output: StoredOutput = StoredOutput()
+  ) {
+    let isTooMuch = outputBytes + output.bytes > Self.maxOutputBytes
+    let output = isTooMuch ? .omitting(output.count) : output
+    outputBytes += output.bytes
+    entries.append(.command(command, nil, output: output))
+    close(with: mark)
   }
 
-  /// Makes the entries from an index on into one command, with their last mark and the files that
-  /// all of them read.
+  /// Makes the entries from an index on into one command, with their last mark, the files that all
+  /// of them read and what they replied in order.
   public mutating func join(from begin: Int, into command: String) {
-    let marks = entries.dropFirst(begin).compactMap { entry -> Mark? in
-      if case .command(_, let mark) = entry { mark } else { nil }
+    var marks: [Mark] = []
+    var replies = StoredOutput()
+    for case .command(_, let mark, let output) in entries.dropFirst(begin) {
+      if let mark { marks.append(mark) }
+      replies.append(output)
+      outputBytes -= output.bytes
     }
     entries.removeSubrange(min(begin, entries.count)...)
     var last = marks.last
     last?.notes.removeAll { $0.hasPrefix("log=") || $0.hasPrefix("reads=") }
     last?.notes += marks.flatMap(\.notes).filter { $0.hasPrefix("reads=") }
-    append(command, mark: last)
+    append(command, mark: last, output: replies)
   }
 
   /// Forgets the entries from an index on.
@@ -148,8 +162,9 @@ public struct SessionLog: Sendable, Equatable {
     var lines: [String] = []
     for entry in entries.dropFirst(begin) {
       switch entry {
-      case .command(let text, let mark):
+      case .command(let text, let mark, let output):
         lines.append(text)
+        lines += output.comments
         if let mark { lines.append(mark.text) }
       case .comment(let text): lines.append(text)
       }

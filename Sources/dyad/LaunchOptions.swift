@@ -26,7 +26,9 @@ struct LaunchOptions: Equatable {
            dyad FILE [name=value …]        run a script, stop at the first error
            dyad -                          run a script from standard input
            dyad -c 'LINE; LINE'            run lines
-           dyad replay FILE --verify       run a session again and check every fingerprint
+           dyad replay FILE --verify       run a session again and check every fingerprint;
+                                           --outputs: and every reply
+           dyad export FILE -o OUT         write a session as OUT.md, OUT.html or OUT.ipynb
 
       --threads N    threads of the kernels; results do not depend on it
       --json         one JSON object per reply
@@ -87,7 +89,7 @@ struct LaunchOptions: Equatable {
       throw Diagnostic("--recover goes on at a prompt, it takes no script")
     }
     if let verb {
-      mode = .lines(([verb[0]] + verb.dropFirst().map(LaunchOptions.word)).joined(separator: " "))
+      mode = .lines(try LaunchOptions.line(verb))
       return
     }
     try take(operands)
@@ -109,6 +111,31 @@ struct LaunchOptions: Equatable {
       }
       variables.append((name, String(operand[operand.index(after: equals)...])))
     }
+  }
+
+  /// A verb and its arguments as a line of the language; `-o FILE` stands for `-> FILE`, which a
+  /// system's shell takes for `-` and a redirection.
+  private static func line(_ verb: [String]) throws -> String {
+    var words = [verb[0]]
+    var output: [String] = []
+    var rest = verb.dropFirst()
+    while let argument = rest.popFirst() {
+      switch argument {
+      case "-o" where verb[0] == "export", "->":
+        guard let file = rest.popFirst() else {
+          throw Diagnostic(
+            "\(argument) needs a file", help: "dyad \(verb[0]) FILE -o FILE.html")
+        }
+        // It ends the line, wherever it stands among the arguments.
+        output += ["->", Quoting.quotedIfNeeded(file)]
+      case "-" where verb[0] == "export":
+        throw Diagnostic(
+          "expected '-o FILE', got '-': the system's shell takes '->' apart",
+          help: "dyad export FILE -o FILE.html")
+      default: words.append(word(argument))
+      }
+    }
+    return (words + output).joined(separator: " ")
   }
 
   /// An argument of the process as a word of the language.

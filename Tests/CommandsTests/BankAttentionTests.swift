@@ -98,7 +98,7 @@ import Testing
     _ = try session.output("bank reset")
     let lines = session.context.log.text.split(separator: "\n").map(String.init)
     let place = try #require(lines.firstIndex(of: "bank reset"))
-    #expect(lines[place + 1].hasPrefix("#= 3 \(session.bench.fingerprint?.description ?? "?")"))
+    #expect(lines[place + 2].hasPrefix("#= 3 \(session.bench.fingerprint?.description ?? "?")"))
   }
 
   @Test func knnIsAMetricOfExpressions() throws {

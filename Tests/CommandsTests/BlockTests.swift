@@ -14,7 +14,7 @@ import Testing
   private func log(_ session: TrainedSession, from start: Int = 4) -> [String] {
     session.context.log.entries.dropFirst(start).map { entry in
       switch entry {
-      case .command(let text, _): text
+      case .command(let text, _, _): text
       case .comment(let text): text
       }
     }
@@ -52,16 +52,22 @@ import Testing
     #expect(session.context.shell.variables["u"] == .number(0.2))
   }
 
-  @Test func whatABlockDidBeforeAnErrorIsInTheLog() throws {
+  @Test func aBlockThatFailsChangesNothing() throws {
     let session = try TrainedSession(Self.setup)
-    let text = session.text("repeat 3 { step 1; step x }")
+    let text = session.text("repeat 3 { step 1; step 2; step x }")
     #expect(text.contains("count must be an integer"))
-    #expect(session.bench.summary.step == 1)
-    let lines = log(session)
-    #expect(lines.first == "step 1" && lines.count == 2 && lines[1].hasPrefix("# failed: step x"))
-    // One command that failed in part is one thing to undo.
-    _ = try session.output("undo")
+    #expect(text.contains("2 commands before it ran and were taken back; redo 2 brings them back"))
     #expect(session.bench.summary.step == 0)
+    // What ran is in the log, command by command, so that a replay can take it back too.
+    let lines = log(session)
+    #expect(
+      lines.count == 4 && lines[0] == "step 1" && lines[1] == "step 2" && lines[3] == "undo 2")
+    #expect(lines[2].hasPrefix("# failed: step x"))
+    _ = try session.output("redo 2; undo")
+    #expect(session.bench.summary.step == 1)
+    let again = try TrainedSession()
+    #expect(again.interpreter.runScript(SourceText(session.context.log.text)) { _ in } == nil)
+    #expect(again.bench.mark == session.bench.mark)
   }
 
   @Test func valuesOfLoops() throws {

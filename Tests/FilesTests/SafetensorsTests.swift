@@ -71,7 +71,7 @@ import Testing
         try SafetensorsWriter.write(
           to: path, tensors: [.floats("x", [1], [1]), .floats("x", [1], [1])])
       }
-      expectFileError("fit in memory") {
+      expectFileError("overflows") {
         try SafetensorsWriter.write(
           to: path, tensors: [.floats("x", [Int.max / 2, 3], [1])])
       }

@@ -19,6 +19,8 @@ final class FuzzSession {
   private let interpreter: Interpreter
   private let place: FuzzFolder
   private var mark: SessionLog.Mark?
+  /// The states of this line so far: a script that fails goes back to the one before it.
+  private var earlier: Set<SessionLog.Mark?> = []
   /// Whether replies of commands that succeeded may not be told of, so that `mark` is not theirs.
   private var isQuiet = false
 
@@ -57,6 +59,7 @@ final class FuzzSession {
     let runsFiles = line.contains("so") || line.contains("rep")
     cancellation.allow(runsFiles ? 300 : 6)
     mark = context.workbench.mark
+    earlier = [mark]
     isQuiet = line.contains("quiet")
     let peak = peakKilobytes()
     _ = interpreter.run(line) { [self] reply in
@@ -76,6 +79,7 @@ final class FuzzSession {
   private func check(_ reply: Reply) -> String? {
     let before = mark
     mark = context.workbench.mark
+    defer { earlier.insert(mark) }
     let json = reply.json
     if json.contains("\n") { return "the reply's JSON has several lines" }
     switch reply.result {
@@ -93,7 +97,7 @@ final class FuzzSession {
   private func difference(
     _ old: SessionLog.Mark?, _ new: SessionLog.Mark?, _ command: String, _ error: String
   ) -> String? {
-    guard old != new else { return nil }
+    guard old != new, !earlier.contains(new) else { return nil }
     let verb = command.prefix { !$0.isWhitespace }
     let trains = ["step", "epoch", "source"].contains { $0.hasPrefix(verb) }
     // Steps before the one that failed are kept, and the log has them.

@@ -43,7 +43,7 @@ import Testing
         try bytes.prefix(length).write(to: URL(fileURLWithPath: path))
         let found = Journal.abandoned(in: folder).first?.log.entries ?? []
         let texts = found.compactMap { entry -> String? in
-          if case .command(let text, _) = entry { text } else { nil }
+          if case .command(let text, _, _) = entry { text } else { nil }
         }
         #expect(texts == Array(commands.prefix(texts.count)), "\(length)")
         if length == bytes.count { #expect(texts == commands) }

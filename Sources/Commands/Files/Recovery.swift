@@ -62,7 +62,7 @@ public struct Recovery {
     _ log: SessionLog, from done: Int, _ result: inout Result, _ progress: (String) -> Void
   ) -> String? {
     var index = 0
-    for case .command(let text, let mark) in log.entries {
+    for case .command(let text, let mark, _) in log.entries {
       defer { index += 1 }
       if index < done { continue }
       progress(text)
@@ -84,7 +84,7 @@ public struct Recovery {
   }
 
   private static func commands(_ log: SessionLog) -> [String] {
-    log.entries.compactMap { if case .command(let text, _) = $0 { text } else { nil } }
+    log.entries.compactMap { if case .command(let text, _, _) = $0 { text } else { nil } }
   }
 }
 
@@ -100,7 +100,7 @@ extension CommandContext {
   public func endJournal() -> String? {
     guard let journal else { return nil }
     let unsaved = log.entries.dropFirst(savedEntries).contains {
-      if case .command(_, _?) = $0 { true } else { false }
+      if case .command(_, _?, _) = $0 { true } else { false }
     }
     guard unsaved else {
       journal.remove()

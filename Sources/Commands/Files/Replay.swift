@@ -10,12 +10,16 @@ struct Replay {
     var commands = 0
     var marks = 0
     var matching = 0
+    /// How many commands, or lines of several, had their replies compared.
+    var outputs = 0
     /// Where the first difference is, as `file:line`, and what it is.
     var difference: (place: String, text: String)?
   }
 
   let source: SourceText
   let isVerified: Bool
+  /// Whether replies are compared with the `#> ` lines after their commands.
+  let comparesOutputs: Bool
   let threads: Int
   let memoryLimit: Int
   /// How many replays this one runs in.
@@ -47,6 +51,13 @@ struct Replay {
     var result = Result()
     var before: SessionLog.Mark?
     var isClosed = false
+    var replies = ReplyCheck(source: source, items: items)
+    let record = interpreter.hooks.didReply
+    interpreter.hooks.didReply = { text, isLogged in
+      let text = context.shell.files.withGivenPaths(text)
+      record(text, isLogged)
+      replies.take(text)
+    }
     for (i, item) in items.enumerated() {
       switch item {
       case .command(let statement):
@@ -61,6 +72,7 @@ struct Replay {
           return result
         }
         progress(statement.text)
+        replies.begin(at: i)
         if let error = interpreter.runReplayed(statement) {
           guard isVerified, !cancellation.isRequested else { throw error }
           result.difference = (
@@ -78,6 +90,14 @@ struct Replay {
           return result
         }
         before = now
+        guard comparesOutputs else { continue }
+        switch replies.compare(after: i) {
+        case .nothingExpected: break
+        case .same: result.outputs += 1
+        case .differs(let place, let text):
+          result.difference = (place, text)
+          return result
+        }
       case .comment(let text, let range):
         guard text.hasPrefix("#=") else { continue }
         if let closing = SessionLog.Closing(text) {
@@ -125,10 +145,12 @@ struct Replay {
   }
 
   private func mark(after index: Int, in items: [ScriptItem]) -> SessionLog.Mark? {
-    guard index + 1 < items.count, case .comment(let text, _) = items[index + 1] else {
-      return nil
+    // The stored reply stands between a command and its mark.
+    for item in items[(index + 1)...] {
+      guard case .comment(let text, _) = item else { return nil }
+      if !text.hasPrefix("#>") { return SessionLog.Mark(text) }
     }
-    return SessionLog.Mark(text)
+    return nil
   }
 
   private func place(_ offset: Int) -> String {

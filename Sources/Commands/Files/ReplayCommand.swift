@@ -8,6 +8,9 @@ public enum ReplayCommand: Command {
   static let verify = Switch(
     "verify", help: "compare every fingerprint, stop at the first difference")
 
+  static let outputs = Switch(
+    "outputs", help: "compare every reply with the lines '#>' after its command")
+
   /// The deepest nesting of replays.
   static let maxDepth = 8
 
@@ -15,12 +18,16 @@ public enum ReplayCommand: Command {
   public static let spec = CommandSpec(
     "replay", group: .sessions, summary: "Runs a session again and checks every fingerprint.",
     details: "It runs in a session of its own; this one stays as it is. Files that it writes go "
-      + "to a temporary folder. A difference ends with exit status 2.",
-    arguments: [file], switches: [verify], isLogged: false,
+      + "to a temporary folder. A difference ends with exit status 2. With --outputs each reply, "
+      + "without times and rates, is compared with the lines that begin '#>' after its command; "
+      + "'…' in such a line stands for any text. save session writes these lines; by hand they "
+      + "make a script a test.",
+    arguments: [file], switches: [verify, outputs], isLogged: false,
     examples: [
       Example("replay sessions/first.dyad --verify", "Every fingerprint must match"),
       Example("replay run1.dyad", "Only checks that every command still works"),
-    ], seeAlso: ["save"])
+      Example("replay run1.dyad --outputs", "Every reply must be as it was recorded"),
+    ], seeAlso: ["save", "export"])
 
   /// Replays.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
@@ -36,29 +43,38 @@ public enum ReplayCommand: Command {
     }
     let replay = Replay(
       source: source,
-      isVerified: isVerified, threads: context.workbench.workers.threads,
+      isVerified: isVerified, comparesOutputs: invocation.has(outputs),
+      threads: context.workbench.workers.threads,
       memoryLimit: context.workbench.memoryLimit, depth: context.replayDepth,
       cancellation: context.cancellation)
     let result = try replay.run { context.onProgress(.status("  " + $0)) }
     if let difference = result.difference {
-      var error = Diagnostic(
+      throw mismatch(
         "\(difference.place): first difference: \(difference.text) "
           + "(\(result.matching) fingerprints matched before it)")
-      error.exitStatus = 2
-      throw error
     }
-    guard isVerified else {
-      return .text("  \(result.commands) commands ran, \(result.marks) fingerprints not compared")
-    }
-    if result.marks == 0 {
-      var error = Diagnostic(
+    if isVerified, result.marks == 0 {
+      throw mismatch(
         "'\(invocation[file])' holds no fingerprints to compare: it was not written by save session"
       )
-      error.exitStatus = 2
-      throw error
+    }
+    let replies = invocation.has(outputs) ? "   \(result.outputs) replies match" : ""
+    if invocation.has(outputs), result.outputs == 0 {
+      throw mismatch("'\(invocation[file])' holds no lines '#>' to compare replies with")
+    }
+    guard isVerified else {
+      return .text(
+        "  \(result.commands) commands ran, \(result.marks) fingerprints not compared" + replies)
     }
     return .text(
       "  \(result.commands) commands   \(result.marks) fingerprints   \(result.matching) match   "
-        + "0 differ")
+        + "0 differ" + replies)
+  }
+
+  /// A verification that failed ends the process with status 2.
+  private static func mismatch(_ message: String) -> Diagnostic {
+    var error = Diagnostic(message)
+    error.exitStatus = 2
+    return error
   }
 }

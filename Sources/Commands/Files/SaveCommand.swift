@@ -37,7 +37,7 @@ public enum SaveCommand: Command {
         "features", summary: "Writes features, index and labels of a set, in eval mode.",
         arguments: [file], options: [layer, on], writesFile: true,
         examples: [Example("save features h.safetensors layer=h on=test", "Test features")]),
-    ], seeAlso: ["load", "replay"])
+    ], seeAlso: ["load", "replay", "export"])
 
   /// Writes.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {

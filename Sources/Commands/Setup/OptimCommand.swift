@@ -6,7 +6,7 @@ public enum OptimCommand: Command {
   static let name = Key<OptimizerName>(
     "name", .choice(of: OptimizerName.self), help: "the update rule")
   static let lr = Key<Double?>(
-    optional: "lr", .number(.within(0, 1e6)), default: "auto", auto: true, unit: "per step",
+    optional: "lr", .number(.within(0, 1e30)), default: "auto", auto: true, unit: "per step",
     help: "learning rate; auto: 0.5 sgd, 1 lars, 0.001 adam")
   static let wd = Key<Double?>(
     optional: "wd", .number(.atLeast(0)), default: "auto", auto: true,

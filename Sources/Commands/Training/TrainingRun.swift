@@ -157,8 +157,11 @@ final class TrainingRun {
     var output = Output(
       .text(lines.joined(separator: "\n")), volatile: HealthLine.volatile(total), data: data(last))
     switch ending {
-    case .reached, nil: break
-    default: output.loggedText = "step \(total.steps)"
+    case .user, .clock:
+      // What another run would do by itself is logged as typed; what it would not, as what was done.
+      output.loggedText = "step \(total.steps)"
+      output.loggedReply = lines.dropLast().joined(separator: "\n")
+    default: break
     }
     return output
   }

@@ -17,7 +17,7 @@ public enum WatchCommand: Command {
     subcommands: [
       CommandForm(
         "list", summary: "Lists the conditions, those of break included.", isLogged: false,
-        givesTable: true),
+        givesTable: true, examples: [Example("watch list", "Numbers for watch off")]),
       CommandForm(
         "off", summary: "Forgets conditions of watch and break.", arguments: [number],
         examples: [Example("watch off 2", "The second one of `watch list`")]),
@@ -59,7 +59,7 @@ public enum BreakCommand: Command {
     subcommands: [
       CommandForm(
         "list", summary: "Lists the conditions, those of watch included.", isLogged: false,
-        givesTable: true),
+        givesTable: true, examples: [Example("break list", "Numbers for break off")]),
       CommandForm("off", summary: "Forgets conditions of watch and break.", arguments: [number]),
     ],
     examples: [
