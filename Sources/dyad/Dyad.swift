@@ -59,6 +59,7 @@ enum Dyad {
     case .script(let file): return try runner.run(file: file)
     case .lines(let lines): return runner.run(lines: lines)
     case .interactive where terminal.isInputTerminal && terminal.isOutputTerminal:
+      printer.inlineFigures = InlineFigures(terminal: terminal, shell: shell)
       let repl = REPL(
         interpreter: interpreter, printer: printer, terminal: terminal, historyFile: .standard)
       return repl.run()

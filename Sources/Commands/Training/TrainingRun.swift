@@ -19,6 +19,7 @@ enum TrainingRun {
     do {
       shownReport = try bench.train(
         steps: count, isCancelled: { context.cancellation.isRequested },
+        isAborted: { context.cancellation.isUrgent },
         evaluating: { done, all in
           context.onProgress(.status("  knn before the first step: features \(done)/\(all)"))
         },

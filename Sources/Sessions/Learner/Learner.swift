@@ -163,12 +163,16 @@ public final class Learner {
     return try body()
   }
 
+  /// A step that was given up: nothing of it is left.
+  struct Aborted: Error {}
+
   /// Takes one step on the source's next batch and returns its record.
   ///
-  /// Throws: `SessionError` when a loss or gradient is not finite (the state is the one before);
-  /// what the source throws.
+  /// Throws: `SessionError` when a loss or gradient is not finite, `Aborted` when `isAborted` said
+  /// so before the step was committed (the state is the one before); what the source throws.
   public func takeStep(
-    _ source: any BatchSource, labels: [Int]?, allowsNonFinite: Bool, clock: () -> Double
+    _ source: any BatchSource, labels: [Int]?, allowsNonFinite: Bool, clock: () -> Double,
+    isAborted: () -> Bool = { false }
   ) throws -> (record: StepRecord, times: Times) {
     guard let optimizer, let method = configuration.method else {
       throw SessionError("no method yet", help: "method simclr")
@@ -180,11 +184,13 @@ public final class Learner {
     let loaded = clock()
     times.wait = loaded - start
     graph.setBatch(ids: batch.ids, labels: labels)
-    graph.forward(bank: bank, epoch: batch.epoch)
+    guard graph.forward(bank: bank, epoch: batch.epoch, unless: isAborted) else {
+      throw aborted(batch, source)
+    }
     let metrics = timed("metrics") { graph.metrics() }
     let computed = clock()
     times.forward = computed - loaded
-    graph.backward()
+    guard graph.backward(unless: isAborted) else { throw aborted(batch, source) }
     let differentiated = clock()
     times.backward = differentiated - computed
     if !allowsNonFinite {
@@ -211,6 +217,13 @@ public final class Learner {
     lastBatch = batch
     times.commit = clock() - differentiated
     return (record, times)
+  }
+
+  /// Gives a batch back; the values of the last step's batch were overwritten by it.
+  private func aborted(_ batch: BatchInfo, _ source: any BatchSource) -> Aborted {
+    source.seek(epoch: batch.epoch, step: batch.step)
+    lastBatch = nil
+    return Aborted()
   }
 
   private func checkFinite(_ metrics: StepMetrics, at batch: BatchInfo, source: any BatchSource)

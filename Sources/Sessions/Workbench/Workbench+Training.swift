@@ -24,10 +24,12 @@ extension Workbench {
   ///
   /// `progress` is called after each step with the steps taken and the record, `evaluating` with
   /// the images done and in all while a recorded metric is measured before the first step.
+  /// `isAborted` gives up the step that is running; the state is the one before it.
   /// Throws: `SessionError` when a step is impossible; the steps before it are kept, and
   /// `partial` is told how many.
   public func train(
     steps count: Int, isCancelled: () -> Bool = { false },
+    isAborted: () -> Bool = { false },
     evaluating: (Int, Int) -> Void = { _, _ in },
     progress: (Int, StepRecord) -> Void = { _, _ in }, partial: (TrainingReport) -> Void = { _ in }
   ) throws -> TrainingReport {
@@ -46,7 +48,8 @@ extension Workbench {
           break
         }
         let (record, times) = try learner.takeStep(
-          source, labels: labels, allowsNonFinite: allowsNonFinite, clock: Self.seconds)
+          source, labels: labels, allowsNonFinite: allowsNonFinite, clock: Self.seconds,
+          isAborted: isAborted)
         metrics.append(record)
         report.steps += 1
         report.times.add(times)
@@ -57,6 +60,8 @@ extension Workbench {
         didStep()
         progress(report.steps, record)
       }
+    } catch is Learner.Aborted {
+      report.wasCancelled = true
     } catch {
       partial(report)
       guard report.steps > 0 else { throw error }
