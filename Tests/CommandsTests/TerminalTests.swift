@@ -88,12 +88,12 @@ import Testing
     first.type("note \"a\\nb\"\n")
     #expect(first.waitsForPrompt("....> "))
     first.type("}\n")
-    #expect(first.waits(for: "\r\n  a\r\n  b\r\n") && first.waitsForPrompt())
+    #expect(first.waits(for: "\r\n  a\r\nb\r\n") && first.waitsForPrompt())
     second.type("note other\n")
     #expect(second.waits(for: "\r\n  other") && second.waitsForPrompt())
     first.forget()
     first.type("\u{1b}[A\n")
-    #expect(first.waits(for: "\r\n  b\r\n  a\r\n  b\r\n") && first.waitsForPrompt())
+    #expect(first.waits(for: "\r\n  b\r\n  a\r\nb\r\n") && first.waitsForPrompt())
     first.type("quit\n")
     #expect(first.exitStatus() == 0)
     second.type("quit\n")
@@ -106,7 +106,7 @@ import Testing
     #expect(third.waitsForPrompt())
     // Ctrl-R finds it by its second line.
     third.type("\u{12}note \"a\n")
-    #expect(third.waits(for: "\r\n  b\r\n  a\r\n  b\r\n") && third.waitsForPrompt())
+    #expect(third.waits(for: "\r\n  b\r\n  a\r\nb\r\n") && third.waitsForPrompt())
   }
 
   @Test func thePasteModeIsOnOnlyWhileALineIsEdited() throws {
@@ -130,7 +130,8 @@ import Testing
   @Test(arguments: [SIGTERM, SIGHUP, SIGQUIT, SIGABRT])
   func endingSignalsGiveTheTerminalBack(signal: Int32) throws {
     let folder = try TemporaryFolder()
-    let session = try terminal(folder)
+    // Swift's own handler of crashes, which runs after ours, would ask what to do on a terminal.
+    let session = try terminal(folder, ["SWIFT_BACKTRACE": "enable=no"])
     let before = session.mode
     #expect(session.waitsForPrompt())
     #expect(session.mode != before)
@@ -223,12 +224,12 @@ import Testing
     let folder = try TemporaryFolder()
     let session = try terminal(folder)
     #expect(session.waitsForPrompt())
-    session.type("data demo ; backbone resnet18 ; method simclr batch=256\n")
+    session.type("data demo ; backbone resnet18 ; method simclr batch=64\n")
     #expect(session.waitsForPrompt())
     session.type("step\n")
-    usleep(1_500_000)
+    usleep(800_000)
     session.type("\u{3}\u{3}")
-    #expect(session.waits(for: "stopped before the first step", seconds: 8))
+    #expect(session.waits(for: "stopped before the first step"))
     #expect(session.waits(for: "@0> "))
   }
 }
