@@ -59,7 +59,9 @@ let package = Package(
       ], swiftSettings: strict),
     .executableTarget(
       name: "dyad",
-      dependencies: ["Commands", "CommandLanguage", "Sessions", "CLineEdit", "CProcessor"],
+      dependencies: [
+        "Commands", "CommandLanguage", "Sessions", "Plots", "CLineEdit", "CProcessor",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "bench",

@@ -1,40 +1,32 @@
 #define _GNU_SOURCE
-#include "CLineEdit.h"
-
 #include <errno.h>
 #include <histedit.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
+
+#include "CLineEdit.h"
+#include "key_reader.h"
+#include "terminal_state.h"
 
 struct dyad_editor {
   EditLine *edit;
   History *history;
   char *prompt;
   dyad_complete_function complete;
+  dyad_paste_function paste;
   void *context;
+  int uses_paste;
   int is_interrupted;
 };
 
-// The terminal as it was, for exits that do not pass through dyad_editor_close.
-static struct termios original_mode;
-static volatile sig_atomic_t has_original_mode = 0;
-static atomic_int interrupts = 0;
-
-static void restore_terminal(void) {
-  if (has_original_mode) {
-    has_original_mode = 0;
-    tcsetattr(STDIN_FILENO, TCSANOW, &original_mode);
-  }
-}
+// Stands around the parts of a prompt that have no width.
+enum { PROMPT_ESCAPE = DYAD_PROMPT_ESCAPE };
 
 static dyad_editor *editor_of(EditLine *edit) {
   void *data = NULL;
@@ -67,12 +59,58 @@ static unsigned char on_interrupt(EditLine *edit, int character) {
   return CC_EOF;
 }
 
-// libedit's own handler gives the terminal back before the process stops and takes it after.
+// Text that is pasted is inserted, never run: that needs Enter.
+static unsigned char on_paste(EditLine *edit, int character) {
+  (void)character;
+  dyad_editor *editor = editor_of(edit);
+  if (!editor || !editor->paste) return CC_REFRESH_BEEP;
+  size_t length;
+  int is_cut;
+  const char *text = keys_pasted(&length, &is_cut);
+  switch (editor->paste(editor->context, text, length, is_cut)) {
+    case DYAD_LINE_CHANGED: return CC_REFRESH;
+    case DYAD_LIST_PRINTED: return CC_REDISPLAY;
+    default: return CC_REFRESH_BEEP;
+  }
+}
+
+// The whole job stops, as with a key that the terminal turns into a signal; the handler gives the
+// terminal back, and the reader takes it again.
 static unsigned char on_suspend(EditLine *edit, int character) {
   (void)edit;
   (void)character;
-  raise(SIGTSTP);
-  return CC_REDISPLAY;
+  fflush(stdout);
+  kill(0, SIGTSTP);
+  return CC_NORM;
+}
+
+// After a stop the terminal may be in any mode, and its last line is the shell's.
+static void answer_events(dyad_editor *editor) {
+  int events = terminal_events();
+  if (events & TERMINAL_CONTINUED) {
+    el_set(editor->edit, EL_PREP_TERM, 0);
+    el_set(editor->edit, EL_PREP_TERM, 1);
+    terminal_release();
+    terminal_take(editor->uses_paste);
+  }
+  if (events & (TERMINAL_RESIZED | TERMINAL_CONTINUED)) {
+    fputs("\r\x1b[J", stdout);
+    fflush(stdout);
+    el_resize(editor->edit);
+    el_set(editor->edit, EL_REFRESH);
+  }
+}
+
+// libedit puts the terminal into its mode right before it asks for the first character.
+static int read_character(EditLine *edit, wchar_t *character) {
+  dyad_editor *editor = editor_of(edit);
+  if (!editor) return -1;
+  terminal_take(editor->uses_paste);
+  for (;;) {
+    int result = keys_character(character);
+    if (result != KEYS_EVENT) return result;
+    answer_events(editor);
+  }
 }
 
 // The keys that users of bash expect; libedit's own choices differ.
@@ -89,30 +127,23 @@ static void bind_keys(EditLine *edit) {
   el_set(edit, EL_BIND, "\\e[1;5C", "em-next-word", NULL);
 }
 
-dyad_editor *dyad_editor_open(const char *program) {
-  dyad_editor *editor = calloc(1, sizeof *editor);
-  if (!editor) return NULL;
-  if (tcgetattr(STDIN_FILENO, &original_mode) == 0) {
-    has_original_mode = 1;
-    atexit(restore_terminal);
-  }
-  editor->edit = el_init(program, stdin, stdout, stderr);
-  editor->history = history_init();
-  if (!editor->edit || !editor->history) {
-    dyad_editor_close(editor);
-    return NULL;
-  }
-  HistEvent event;
-  history(editor->history, &event, H_SETSIZE, 10000);
-  history(editor->history, &event, H_SETUNIQUE, 1);
+// Keys that hold in every mode, vi's command mode included.
+static void bind_everywhere(EditLine *edit, const char *key, const char *function) {
+  el_set(edit, EL_BIND, key, function, NULL);
+  el_set(edit, EL_BIND, "-a", key, function, NULL);
+}
+
+static void set_up(dyad_editor *editor) {
   EditLine *edit = editor->edit;
   el_set(edit, EL_CLIENTDATA, editor);
-  el_set(edit, EL_PROMPT, prompt_of);
+  el_set(edit, EL_PROMPT_ESC, prompt_of, PROMPT_ESCAPE);
   el_set(edit, EL_HIST, history, editor->history);
-  el_set(edit, EL_SIGNAL, 1);
+  el_set(edit, EL_SIGNAL, 0);
+  el_set(edit, EL_GETCFN, read_character);
   el_set(edit, EL_ADDFN, "dyad-complete", "Complete the word", on_tab);
   el_set(edit, EL_ADDFN, "dyad-interrupt", "Clear the line", on_interrupt);
   el_set(edit, EL_ADDFN, "dyad-suspend", "Suspend", on_suspend);
+  el_set(edit, EL_ADDFN, "dyad-paste", "Insert what was pasted", on_paste);
   el_set(edit, EL_EDITOR, "emacs");
   bind_keys(edit);
   el_source(edit, NULL);
@@ -120,11 +151,31 @@ dyad_editor *dyad_editor_open(const char *program) {
   // a signal. (Undefining the interrupt character alone has no effect in libedit 3.1.)
   el_set(edit, EL_SETTY, "-d", "-isig", NULL);
   el_set(edit, EL_BIND, "^L", "ed-clear-screen", NULL);
-  el_set(edit, EL_BIND, "^I", "dyad-complete", NULL);
-  el_set(edit, EL_BIND, "^C", "dyad-interrupt", NULL);
-  el_set(edit, EL_BIND, "-a", "^C", "dyad-interrupt", NULL);
-  el_set(edit, EL_BIND, "^Z", "dyad-suspend", NULL);
-  el_set(edit, EL_BIND, "-a", "^Z", "dyad-suspend", NULL);
+  bind_everywhere(edit, "^I", "dyad-complete");
+  bind_everywhere(edit, "^C", "dyad-interrupt");
+  bind_everywhere(edit, "^Z", "dyad-suspend");
+  bind_everywhere(edit, "\\236", "dyad-paste");
+  // Without editing, or on a terminal that knows no sequences, a paste is what its keys do.
+  const char *kind = getenv("TERM");
+  int is_edited = 0;
+  el_get(edit, EL_EDITMODE, &is_edited);
+  editor->uses_paste = is_edited && kind && *kind && strcmp(kind, "dumb") != 0;
+}
+
+dyad_editor *dyad_editor_open(const char *program) {
+  dyad_editor *editor = calloc(1, sizeof *editor);
+  if (!editor) return NULL;
+  terminal_guard();
+  editor->edit = el_init(program, stdin, stdout, stderr);
+  editor->history = history_init();
+  if (!editor->edit || !editor->history) {
+    dyad_editor_close(editor);
+    return NULL;
+  }
+  HistEvent event;
+  history(editor->history, &event, H_SETSIZE, DYAD_HISTORY_SIZE);
+  history(editor->history, &event, H_SETUNIQUE, 1);
+  set_up(editor);
   return editor;
 }
 
@@ -132,14 +183,16 @@ void dyad_editor_close(dyad_editor *editor) {
   if (!editor) return;
   if (editor->edit) el_end(editor->edit);
   if (editor->history) history_end(editor->history);
-  restore_terminal();
+  terminal_restore();
   free(editor->prompt);
   free(editor);
 }
 
-void dyad_editor_set_completion(
-    dyad_editor *editor, dyad_complete_function function, void *context) {
-  editor->complete = function;
+void dyad_editor_set_functions(
+    dyad_editor *editor, dyad_complete_function complete, dyad_paste_function paste,
+    void *context) {
+  editor->complete = complete;
+  editor->paste = paste;
   editor->context = context;
 }
 
@@ -155,6 +208,7 @@ const char *dyad_editor_read(dyad_editor *editor, const char *prompt, int *statu
   int count = 0;
   errno = 0;
   const char *line = el_gets(editor->edit, &count);
+  terminal_release();
   if (editor->is_interrupted || (!line && count < 0 && errno == EINTR)) {
     *status = DYAD_READ_INTERRUPTED;
     return NULL;
@@ -181,12 +235,6 @@ void dyad_editor_print(dyad_editor *editor, const char *text) {
   fflush(stdout);
 }
 
-int dyad_terminal_width(void) {
-  struct winsize size;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
-}
-
 void dyad_use_utf8(void) {
   setlocale(LC_CTYPE, "");
   const char *names[] = {"C.UTF-8", "C.utf8", "en_US.UTF-8"};
@@ -195,29 +243,3 @@ void dyad_use_utf8(void) {
     setlocale(LC_CTYPE, names[i]);
   }
 }
-
-static void count_interrupt(int number) {
-  (void)number;
-  atomic_fetch_add_explicit(&interrupts, 1, memory_order_relaxed);
-}
-
-void dyad_catch_signals(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  sigemptyset(&action.sa_mask);
-  action.sa_handler = count_interrupt;
-  action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, NULL);
-  signal(SIGPIPE, SIG_IGN);
-  // A parent that starts us from a worker thread may have passed on a mask that hides Ctrl-C.
-  sigset_t keys;
-  sigemptyset(&keys);
-  sigaddset(&keys, SIGINT);
-  sigaddset(&keys, SIGTSTP);
-  sigaddset(&keys, SIGWINCH);
-  sigprocmask(SIG_UNBLOCK, &keys, NULL);
-}
-
-int dyad_interrupts(void) { return atomic_load_explicit(&interrupts, memory_order_relaxed); }
-
-void dyad_reset_interrupts(void) { atomic_store_explicit(&interrupts, 0, memory_order_relaxed); }

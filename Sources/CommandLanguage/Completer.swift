@@ -20,6 +20,7 @@ public struct Completer {
     let cursor = min(max(cursor ?? bytes.count, 0), bytes.count)
     let text = SourceText(String(decoding: bytes[..<cursor], as: UTF8.self))
     let nothing = Completion(range: cursor..<cursor, candidates: [])
+    if let variable = variable(before: cursor, in: bytes) { return variable }
     guard text.bytes.count == cursor, let lexed = try? Lexer.prefixTokens(of: text) else {
       return nothing
     }
@@ -40,6 +41,25 @@ public struct Completer {
     return Completion(range: partial, candidates: []).with(candidates(for: request))
   }
 
+  /// `$name` and `${name` where the cursor stands: in any command, expression or string.
+  private func variable(before cursor: Int, in bytes: [UInt8]) -> Completion? {
+    let isPart = { (byte: UInt8) in
+      ExpressionParser.isNameStart(byte) || ExpressionParser.isDigit(byte)
+        || byte == UInt8(ascii: "-")
+    }
+    let start = (bytes[..<cursor].lastIndex { !isPart($0) } ?? -1) + 1
+    let before = String(decoding: bytes[max(0, start - 3)..<start], as: UTF8.self)
+    let opening = before.hasSuffix("${") ? "${" : before.hasSuffix("$") ? "$" : ""
+    if opening.isEmpty || before.dropLast(opening.count).hasSuffix("\\") { return nil }
+    let typed = String(decoding: bytes[start..<cursor], as: UTF8.self)
+    let isBraced = opening.count == 2
+    return Completion(
+      range: start - opening.utf8.count..<cursor,
+      candidates: source.names(of: .variables).filter { $0.hasPrefix(typed) }.map {
+        Candidate(opening + $0 + (isBraced ? "}" : ""), endsWord: !isBraced)
+      })
+  }
+
   private struct Request {
     let text: SourceText
     let before: [Token]
@@ -57,6 +77,7 @@ public struct Completer {
         + source.names(of: .definitions)
       return (request.partial, matching(names.sorted(), partial))
     }
+    if request.word(0) == "if" { return values(.expression, request.partial, request, []) }
     guard let spec = resolve(request.word(0), registry.names).flatMap({ registry[$0] }) else {
       return (request.partial, [])
     }
@@ -151,10 +172,6 @@ public struct Completer {
     _ extra: [String] = []
   ) -> (Range<Int>, [Candidate]) {
     let text = request.text.text(range)
-    if text.hasPrefix("$") {
-      let names = source.names(of: .variables).map { "$" + $0 }
-      return (range, matching(names, text))
-    }
     switch type {
     case .choice(let names): return (range, matching(names + extra, text))
     case .onOff: return (range, matching(["on", "off"] + extra, text))

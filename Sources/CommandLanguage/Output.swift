@@ -54,7 +54,13 @@ public struct Output: Sendable, Equatable {
   public static func figure(_ figure: FigureOutput) -> Output { Output(.figure(figure)) }
 
   /// The stable part as text, without final newline.
-  public var stableText: String { Output.text(of: content) }
+  public var stableText: String { Output.text(of: content, width: nil) }
+
+  /// The stable part as text whose lines fit into a width; tables keep their columns.
+  public func stableText(width: Int) -> String { Output.text(of: content, width: width) }
+
+  /// The figures that were written.
+  public var figures: [FigureOutput] { Output.figures(of: content) }
 
   /// The whole reply as text; the volatile parts end the last line.
   public var text: String {
@@ -72,13 +78,25 @@ public struct Output: Sendable, Equatable {
     return members
   }
 
-  private static func text(of content: Content) -> String {
-    switch content {
+  private static func text(of content: Content, width: Int?) -> String {
+    func fitting(_ text: String) -> String {
+      width.map { WordWrap.wrapped(text, width: $0) } ?? text
+    }
+    return switch content {
     case .nothing: ""
-    case .text(let text): text
+    case .text(let text): fitting(text)
     case .table(let table): table.text
-    case .figure(let figure): figure.text
-    case .sequence(let parts): parts.map(text).filter { !$0.isEmpty }.joined(separator: "\n")
+    case .figure(let figure): fitting(figure.text)
+    case .sequence(let parts):
+      parts.map { text(of: $0, width: width) }.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+  }
+
+  private static func figures(of content: Content) -> [FigureOutput] {
+    switch content {
+    case .figure(let figure): [figure]
+    case .sequence(let parts): parts.flatMap(figures)
+    case .nothing, .text, .table: []
     }
   }
 

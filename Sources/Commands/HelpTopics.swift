@@ -104,10 +104,16 @@ enum HelpTopics {
     Keys at the prompt.
 
       Tab                       completes; twice lists
-      Ctrl-C                    clears the line; stops a running command after its step
+      Ctrl-C                    clears the line; stops a running command after its step,
+                                pressed again gives up the step and keeps the state before it
       Ctrl-D                    leaves, on an empty line
-      Up  Down  Ctrl-R          earlier entries; searches them
+      Ctrl-Z                    stops dyad; fg goes on
+      Up  Down  Ctrl-R          earlier entries, blocks as a whole; searches them
       Ctrl-A Ctrl-E Ctrl-W Ctrl-U Ctrl-K   begin, end, cut a word, cut to begin, cut to end
       bind -v in ~/.editrc      vi keys
+
+    The prompt is 'dyad> '; with a model it shows the step, and the branch unless it is 'main':
+    'dyad main-2@40> '. Pasted lines become one entry, without prompts and replies of a transcript;
+    Enter runs them. Figures are shown below their path where the terminal can: 'set images'.
     """
 }

@@ -41,7 +41,10 @@ extension Interpreter {
       case .command: break
       case .repetition(let range, let body):
         let times = try parser.value(Self.count, at: range, in: statement.source)
-        for _ in 0..<times { try run(body, after: statement) }
+        for _ in 0..<times {
+          try run(body, after: statement)
+          if context.shell.isQuitting { break }
+        }
       case .loop(let name, let range, let body):
         let old = context.shell.variables[name]
         // The list is read once; the variable is as it was when the loop is over.
@@ -49,6 +52,7 @@ extension Interpreter {
         for value in try parser.elements(at: range, in: statement.source) {
           context.shell.variables[name] = value
           try run(body, after: statement)
+          if context.shell.isQuitting { break }
         }
       case .choice(let branches, let otherwise):
         let chosen = try branches.first { branch in

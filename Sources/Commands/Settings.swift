@@ -27,6 +27,20 @@ public struct Settings {
     case json
   }
 
+  /// How figures are shown at the prompt.
+  public enum Images: String, CaseIterable, Sendable {
+    /// As the terminal says that it can.
+    case auto
+    /// By their path only.
+    case off
+    /// The graphics protocol of kitty.
+    case kitty
+    /// The inline images of iTerm2.
+    case iterm
+    /// Sixel graphics.
+    case sixel
+  }
+
   /// Threads of the kernels; nil means one per core, and results do not depend on it.
   public static let threads = Key<Int?>(
     optional: "threads", .int(in: 1...256), default: "auto", auto: true,
@@ -50,12 +64,17 @@ public struct Settings {
   public static let output = Key<OutputForm>(
     "out", .choice(of: OutputForm.self), default: .text,
     help: "how replies are shown: text, or one JSON object each")
+  /// How figures are shown at the prompt.
+  public static let images = Key<Images>(
+    "images", .choice(of: Images.self), default: .auto,
+    help: "whether the prompt shows figures, and by which protocol; auto asks the terminal")
 
   /// Every preference, in the order of `set`.
   public static let all: [Setting] = [
     Setting(key: threads, isLogged: false), Setting(key: convolution, isLogged: true),
     Setting(key: memory, isLogged: true), Setting(key: nonFinite, isLogged: true),
     Setting(key: snapshots, isLogged: false), Setting(key: output, isLogged: false),
+    Setting(key: images, isLogged: false),
   ]
 
   /// Called before a value changes, with its name; what it throws refuses the change.

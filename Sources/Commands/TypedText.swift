@@ -1,23 +1,48 @@
 import CommandLanguage
 import Foundation
 
-/// What users type or paste at a prompt that is not quite the language.
+/// What users type at a prompt that is not quite the language.
 public enum TypedText {
-  /// The prompt for a new entry.
+  /// The prompt for a new entry before there is a model.
   public static let prompt = "dyad> "
   /// The prompt inside an open bracket, a brace or after `\`.
   public static let continuationPrompt = "....> "
 
-  /// A line with pasted prompts and the habits of other shells removed.
+  /// The prompt for a new entry: `dyad @40> ` on the first branch, `dyad main-2@40> ` on another.
+  public static func prompt(branch: String?, step: Int?) -> String {
+    guard let step else { return prompt }
+    return "dyad \(branch ?? "")@\(step)> "
+  }
+
+  /// A line without the prompts at its begin, in every form that they have, and whether it had any.
+  public static func withoutPrompts(_ line: some StringProtocol) -> (
+    text: String, hadPrompt: Bool
+  ) {
+    var rest = String(line)
+    var hadPrompt = false
+    while let found = rest.range(of: promptPattern, options: [.regularExpression, .anchored]) {
+      rest = String(rest[found.upperBound...])
+      hadPrompt = true
+    }
+    return (rest, hadPrompt)
+  }
+
+  /// A prompt; an empty one at a line's end may have lost its space.
+  private static let promptPattern =
+    "(\\.\\.\\.\\.|dyad( ([A-Za-z_][A-Za-z0-9_-]*)?@[0-9]+)?)>( |$)"
+
+  /// An entry with pasted prompts and the habits of other shells removed.
   ///
   /// `?`, `?step`, `.help`, `:quit` and `exit` are understood silently.
-  public static func normalized(_ line: String) -> String {
-    var line = Substring(line)
-    for prompt in [prompt, continuationPrompt] {
-      while line.hasPrefix(prompt) { line = line.dropFirst(prompt.count) }
-    }
+  public static func normalized(_ entry: String) -> String {
+    entry.split(separator: "\n", omittingEmptySubsequences: false).map {
+      withoutHabits(withoutPrompts($0).text)
+    }.joined(separator: "\n")
+  }
+
+  private static func withoutHabits(_ line: String) -> String {
     let bare = line.drop { $0 == " " }
-    guard let first = bare.first else { return String(line) }
+    guard let first = bare.first else { return line }
     let rest = bare.dropFirst()
     switch first {
     case "?": return "help " + rest
@@ -27,7 +52,7 @@ public enum TypedText {
     default:
       let word = bare.prefix { $0 != " " }
       return word == "exit" || word == "exit()" || word == "quit()" || word == "q"
-        ? "quit" : String(line)
+        ? "quit" : line
     }
   }
 
@@ -37,11 +62,5 @@ public enum TypedText {
     case .openBracket, .openBrace, .trailingBackslash: true
     default: false
     }
-  }
-
-  /// An entry on one line, for the history.
-  public static func oneLine(_ entry: String) -> String {
-    entry.replacing("\\\n", with: " ").split(whereSeparator: \.isNewline).joined(separator: " ")
-      .trimmingCharacters(in: .whitespaces)
   }
 }

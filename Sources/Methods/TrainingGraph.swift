@@ -76,13 +76,23 @@ public final class TrainingGraph {
   }
 
   /// Computes features and losses; `bank` blends the targets of an epoch past its gate.
-  public func forward(bank: MemoryBank?, epoch: Int) {
+  ///
+  /// Returns: Whether it came to the end; `isAborted` is asked between operations.
+  @discardableResult
+  public func forward(
+    bank: MemoryBank?, epoch: Int, unless isAborted: () -> Bool = { false }
+  ) -> Bool {
     record.simSiamLoss?.bank = bank?.targets(indices: indices, epoch: epoch)
-    plan.forward()
+    return plan.forward(unless: isAborted)
   }
 
   /// Computes the gradients of all trained parameters.
-  public func backward() { plan.backward() }
+  ///
+  /// Returns: Whether it came to the end, as `forward`.
+  @discardableResult
+  public func backward(unless isAborted: () -> Bool = { false }) -> Bool {
+    plan.backward(unless: isAborted)
+  }
 
   /// Applies running statistics and, with a bank, writes the second view's z.
   public func commit(bank: MemoryBank?, epoch: Int) {

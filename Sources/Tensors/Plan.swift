@@ -54,22 +54,33 @@ public final class Plan: @unchecked Sendable {
   }
 
   /// Computes every value from the inputs.
-  public func forward() {
+  ///
+  /// Returns: Whether it came to the end: `isAborted` is asked before each operation, and what was
+  /// computed until then is of no use.
+  @discardableResult
+  public func forward(unless isAborted: () -> Bool = { false }) -> Bool {
     for i in nodes.indices {
+      if isAborted() { return false }
       profile?.begin(part(i, .forward))
       nodes[i].operation.forward(contexts[i])
       profile?.end()
     }
+    return true
   }
 
   /// Computes the gradients of the losses with respect to every trained parameter.
-  public func backward() {
+  ///
+  /// Returns: Whether it came to the end, as `forward`.
+  @discardableResult
+  public func backward(unless isAborted: () -> Bool = { false }) -> Bool {
     for offset in lossGradients { memory.base[offset] = 1 }
     for i in nodes.indices.reversed() where runsBackward[i] {
+      if isAborted() { return false }
       profile?.begin(part(i, .backward))
       nodes[i].operation.backward(contexts[i])
       profile?.end()
     }
+    return true
   }
 
   private func part(_ node: Int, _ pass: PlanProfile.Pass) -> PlanProfile.Part {

@@ -68,6 +68,7 @@ enum Dyad {
     case .script(let file): return try runner.run(file: file)
     case .lines(let lines): return runner.run(lines: lines)
     case .interactive where terminal.isInputTerminal && terminal.isOutputTerminal:
+      printer.inlineFigures = InlineFigures(terminal: terminal, shell: shell)
       return try prompt(options, interpreter, printer, terminal)
     case .interactive where options.recovers:
       throw Diagnostic("--recover needs a terminal")

@@ -2,7 +2,7 @@ import CLineEdit
 import CommandLanguage
 import Commands
 
-/// libedit: the only file that sees the C shim.
+/// libedit.
 final class LineEditor {
   /// How reading a line ended.
   enum Line {
@@ -13,21 +13,28 @@ final class LineEditor {
 
   private let editor: OpaquePointer
   private let complete: (String, Int) -> Completion
+  /// The color of the prompt, as the parameters of an SGR sequence; nil for none.
+  private let color: String?
   /// Earlier lines of the entry that is being typed.
   var entryPrefix = ""
   private var lastListed: String?
 
   /// Opens the editor on the terminal; nil when it cannot be used.
-  init?(complete: @escaping (String, Int) -> Completion) {
+  init?(color: String?, complete: @escaping (String, Int) -> Completion) {
     guard let editor = dyad_editor_open("dyad") else { return nil }
     self.editor = editor
     self.complete = complete
-    dyad_editor_set_completion(
-      editor,
-      { context in
-        guard let context else { return Int32(DYAD_LINE_SAME) }
-        return Unmanaged<LineEditor>.fromOpaque(context).takeUnretainedValue().tab()
+    self.color = color
+    dyad_editor_set_functions(
+      editor, { LineEditor.of($0)?.tab() ?? Int32(DYAD_LINE_SAME) },
+      { context, text, length, isCut in
+        let bytes = UnsafeRawBufferPointer(start: text, count: length)
+        return LineEditor.of(context)?.paste(bytes, isCut: isCut != 0) ?? Int32(DYAD_LINE_SAME)
       }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  private static func of(_ context: UnsafeMutableRawPointer?) -> LineEditor? {
+    context.map { Unmanaged<LineEditor>.fromOpaque($0).takeUnretainedValue() }
   }
 
   deinit { dyad_editor_close(editor) }
@@ -36,7 +43,7 @@ final class LineEditor {
   func read(prompt: String) -> Line {
     var status: Int32 = 0
     lastListed = nil
-    guard let line = dyad_editor_read(editor, prompt, &status) else {
+    guard let line = dyad_editor_read(editor, colored(prompt), &status) else {
       return status == Int32(DYAD_READ_INTERRUPTED) ? .interrupted : .end
     }
     var text = String(cString: line)
@@ -47,7 +54,24 @@ final class LineEditor {
   /// Adds an entry to what the arrow keys find.
   func addHistory(_ entry: String) { dyad_editor_add_history(editor, entry) }
 
-  static var width: Int { Int(dyad_terminal_width()) }
+  /// The prompt with its colour; libedit needs a visible character after the last escape.
+  private func colored(_ prompt: String) -> String {
+    guard let color, let last = prompt.last else { return prompt }
+    let mark = String(UnicodeScalar(UInt8(DYAD_PROMPT_ESCAPE)))
+    func escape(_ parameters: String) -> String { mark + "\u{1b}[\(parameters)m" + mark }
+    return escape(color) + prompt.dropLast() + escape("0") + String(last)
+  }
+
+  /// Inserts what was pasted; Enter runs it.
+  private func paste(_ bytes: UnsafeRawBufferPointer, isCut: Bool) -> Int32 {
+    if isCut || bytes.count > PastedText.maxBytes {
+      dyad_editor_print(
+        editor, "\n\(PastedText.tooLong)\n")
+      return Int32(DYAD_LIST_PRINTED)
+    }
+    dyad_editor_replace(editor, 0, PastedText.cleaned(String(decoding: bytes, as: UTF8.self)))
+    return Int32(DYAD_LINE_CHANGED)
+  }
 
   /// Inserts what is certain; a second Tab on the same line lists the choices.
   private func tab() -> Int32 {
@@ -71,19 +95,7 @@ final class LineEditor {
       lastListed = entry
       return Int32(DYAD_LINE_SAME)
     }
-    dyad_editor_print(editor, "\n" + menu.columns(width: LineEditor.width) + "\n")
+    dyad_editor_print(editor, "\n" + menu.columns(width: TerminalSize.columns) + "\n")
     return Int32(DYAD_LIST_PRINTED)
   }
-}
-
-/// Ctrl-C, counted by a signal handler.
-struct SignalCancellation: Cancellation {
-  /// Starts counting SIGINT; from here on it ends no process.
-  init() {
-    dyad_use_utf8()
-    dyad_catch_signals()
-  }
-
-  var requests: Int { Int(dyad_interrupts()) }
-  func reset() { dyad_reset_interrupts() }
 }

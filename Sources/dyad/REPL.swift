@@ -1,6 +1,7 @@
 import CommandLanguage
 import Commands
 import Foundation
+import Sessions
 
 /// Read, execute, show: the prompt.
 struct REPL {
@@ -17,9 +18,9 @@ struct REPL {
   func run() -> Int32 {
     let context = interpreter.context
     guard
-      let editor = LineEditor(complete: { line, cursor in
-        context.completer.complete(line, cursor: cursor)
-      })
+      let editor = LineEditor(
+        color: terminal.hasColor ? "36" : nil,
+        complete: { line, cursor in context.completer.complete(line, cursor: cursor) })
     else {
       terminal.printError("error: the terminal cannot be used for editing lines")
       return 1
@@ -42,12 +43,21 @@ struct REPL {
     return 0
   }
 
+  /// The prompt for a new entry: where the session stands.
+  private var prompt: String {
+    let context = interpreter.context
+    let branch = context.timeline.branch
+    return TypedText.prompt(
+      branch: branch == Timeline.firstBranch ? nil : branch,
+      step: context.workbench.modelStep)
+  }
+
   /// Reads an entry with its continuation lines.
   private func read(_ editor: LineEditor) -> LineEditor.Line {
     var entry = ""
     editor.entryPrefix = ""
     while true {
-      let prompt = entry.isEmpty ? TypedText.prompt : TypedText.continuationPrompt
+      let prompt = entry.isEmpty ? prompt : TypedText.continuationPrompt
       let read = editor.read(prompt: prompt)
       guard case .text(let line) = read else {
         // Ctrl-C and Ctrl-D give up an entry that is only begun; Ctrl-D alone leaves.
@@ -63,11 +73,11 @@ struct REPL {
 
   private func execute(_ entry: String, _ editor: LineEditor) {
     if entry.allSatisfy(\.isWhitespace) { return }
-    let line = TypedText.oneLine(entry)
-    if shell.history.last != line {
-      shell.history.append(line)
-      editor.addHistory(line)
-      historyFile.append(line)
+    let kept = entry.trimmingCharacters(in: .whitespacesAndNewlines)
+    if shell.history.last != kept {
+      shell.history.append(kept)
+      editor.addHistory(kept)
+      historyFile.append(kept)
     }
     interpreter.run(entry, report: printer.print)
   }

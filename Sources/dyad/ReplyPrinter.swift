@@ -6,6 +6,8 @@ import Foundation
 final class ReplyPrinter {
   private let terminal: Terminal
   private let shell: ShellState
+  /// Shows figures where they are written; the prompt sets it.
+  var inlineFigures: InlineFigures?
 
   init(terminal: Terminal, shell: ShellState) {
     self.terminal = terminal
@@ -17,19 +19,28 @@ final class ReplyPrinter {
   func print(_ reply: Reply) {
     if isJSON { return terminal.print(reply.json) }
     switch reply.result {
-    case .failure(let error): terminal.printError(terminal.marked(error.text))
+    case .failure(let error):
+      let text =
+        terminal.isErrorTerminal
+        ? WordWrap.wrapped(error.text, width: TerminalSize.columns) : error.text
+      terminal.printError(terminal.marked(text))
     case .success(let output):
       let text = body(output, reply)
       if text.isEmpty { terminal.clearStatus() } else { terminal.print(text) }
+      output.figures.forEach { inlineFigures?.show($0.path) }
     }
   }
 
   func print(_ progress: WorkProgress) {
     switch progress {
-    case .line(let text): if !isJSON { terminal.print(text) }
-    case .status(let text): terminal.showStatus(text, width: LineEditor.width)
+    case .line(let text):
+      if !isJSON { terminal.print(width.map { WordWrap.wrapped(text, width: $0) } ?? text) }
+    case .status(let text): terminal.showStatus(text, width: TerminalSize.columns)
     }
   }
+
+  /// The width that lines have to fit into; nil without a terminal.
+  private var width: Int? { terminal.isOutputTerminal ? TerminalSize.columns : nil }
 
   /// The stable text, then what is volatile, then the fingerprint, on the last line if it fits.
   private func body(_ output: Output, _ reply: Reply) -> String {
@@ -37,7 +48,7 @@ final class ReplyPrinter {
     if reply.elapsed >= 0.1, !output.volatile.contains(where: { $0.name == "time" }) {
       tail.append(ReplyPrinter.time(reply.elapsed))
     }
-    var text = output.stableText
+    var text = width.map(output.stableText(width:)) ?? output.stableText
     if !tail.isEmpty {
       let joined = tail.joined(separator: "   ")
       let gap = separator(after: text, before: joined)
@@ -54,8 +65,7 @@ final class ReplyPrinter {
     if text.isEmpty { return "  " }
     let last = text.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
     let length = last.replacing("\u{1b}[2m", with: "").replacing("\u{1b}[0m", with: "").count
-    let width = terminal.isOutputTerminal ? LineEditor.width : 100
-    return length + 3 + part.count <= width ? "   " : "\n  "
+    return length + 3 + part.count <= width ?? 100 ? "   " : "\n  "
   }
 
   /// A time as people read it: `0.24 s`, `3 min 02 s`.

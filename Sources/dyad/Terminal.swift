@@ -1,3 +1,4 @@
+import CommandLanguage
 import Foundation
 
 /// Standard output and error of the process.
@@ -34,7 +35,8 @@ final class Terminal {
   /// Shows the state of long work on the terminal's last line; nothing without a terminal.
   func showStatus(_ text: String, width: Int) {
     guard isErrorTerminal, ProcessInfo.processInfo.environment["TERM"] != "dumb" else { return }
-    write("\r" + text.prefix(max(1, width - 1)) + "\u{1b}[K", to: STDERR_FILENO)
+    let shown = DisplayWidth.prefix(text, columns: max(1, width - 1))
+    write("\r" + shown + "\u{1b}[K", to: STDERR_FILENO)
     hasStatus = true
   }
 
@@ -55,9 +57,19 @@ final class Terminal {
     return error.replacingCharacters(in: range, with: "\u{1b}[31merror:\u{1b}[0m")
   }
 
-  /// Writes all bytes; a reader that went away ends the process without a word.
+  /// Writes bytes that a terminal understands, such as a picture, to standard output.
+  func write(_ bytes: [UInt8]) {
+    clearStatus()
+    write(bytes[...], to: STDOUT_FILENO)
+  }
+
   private func write(_ text: String, to descriptor: Int32) {
-    var rest = Array(text.utf8)[...]
+    write(Array(text.utf8)[...], to: descriptor)
+  }
+
+  /// Writes all bytes; a reader that went away ends the process without a word.
+  private func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+    var rest = bytes
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if written > 0 {

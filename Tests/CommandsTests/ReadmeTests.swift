@@ -54,9 +54,9 @@ import Testing
     let end = try #require(text[start.upperBound...].range(of: "```"))
     var exchanges: [Exchange] = []
     for line in text[start.upperBound..<end.lowerBound].split(separator: "\n") {
-      if line.hasPrefix(TypedText.prompt) {
-        exchanges.append(
-          Exchange(line: String(line.dropFirst(TypedText.prompt.count)), reply: []))
+      let (typed, isTyped) = TypedText.withoutPrompts(line)
+      if isTyped {
+        exchanges.append(Exchange(line: typed, reply: []))
       } else if !exchanges.isEmpty {
         exchanges[exchanges.count - 1].reply.append(String(line))
       }

@@ -34,7 +34,7 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
     ),
     ShellCase(
       "set cov direct",
-      "error: unknown set 'cov', expected threads, conv, memory, nonfinite, snapshots or out\n"
+      "error: unknown set 'cov', expected threads, conv, memory, nonfinite, snapshots, out or images\n"
         + "  set cov direct\n      ^^^\nhelp: set conv"),
     ShellCase("note \"two words\"", "  two words"),
     ShellCase("complete \"set c\"", "  conv"),
@@ -46,7 +46,8 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
       "error: no help for 'quti'\n  help quti\n       ^^^^\nhelp: help quit"),
     ShellCase(
       "help set con",
-      "error: set has no subcommand 'con', expected threads, conv, memory, nonfinite, snapshots or out\n"
+      "error: set has no subcommand 'con', expected threads, conv, memory, nonfinite, snapshots, out "
+        + "or images\n"
         + "  help set con\n           ^^^\nhelp: help set conv"),
     ShellCase(
       "set | where key == 1 | cols value", "  value"),
@@ -71,6 +72,7 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
           nonfinite  stop
           snapshots  20%
           out        text
+          images     auto
         """)
   }
 

@@ -31,7 +31,7 @@ import Testing
         "Plots", "Sessions", "CommandLanguage",
       ]
     ),
-    ("dyad", ["Commands", "CommandLanguage", "Sessions", "CLineEdit", "CProcessor"]),
+    ("dyad", ["Commands", "CommandLanguage", "Sessions", "Plots", "CLineEdit", "CProcessor"]),
     (
       "bench",
       [

@@ -23,20 +23,33 @@ enum {
 
 typedef int (*dyad_complete_function)(void *context);
 
+// Receives what was pasted, raw; is_cut says that it was too long and only its begin is here.
+typedef int (*dyad_paste_function)(
+    void *context, const char *text, size_t length, int is_cut);
+
+// The character around those parts of a prompt that have no width, and how many entries the
+// arrow keys find.
+enum {
+  DYAD_PROMPT_ESCAPE = 1,
+  DYAD_HISTORY_SIZE = 10000,
+};
+
 // Opens an editor on standard input and output; NULL when libedit refuses the terminal.
 dyad_editor *dyad_editor_open(const char *program);
 
 // Restores the terminal and frees the editor.
 void dyad_editor_close(dyad_editor *editor);
 
-// The function that Tab calls.
-void dyad_editor_set_completion(
-    dyad_editor *editor, dyad_complete_function function, void *context);
+// The functions that Tab and a paste call.
+void dyad_editor_set_functions(
+    dyad_editor *editor, dyad_complete_function complete, dyad_paste_function paste,
+    void *context);
 
 // Appends an entry to what the arrow keys find.
 void dyad_editor_add_history(dyad_editor *editor, const char *entry);
 
-// Reads a line without its newline; status says how it ended, NULL unless it is a line.
+// Reads a line; status says how it ended, NULL unless it is a line. Bracketed paste is on and the
+// terminal in the editor's mode only meanwhile.
 const char *dyad_editor_read(dyad_editor *editor, const char *prompt, int *status);
 
 // The line being edited and the cursor, in bytes; for the completion function.
@@ -45,11 +58,19 @@ const char *dyad_editor_line(dyad_editor *editor, size_t *length, size_t *cursor
 // Replaces some characters before the cursor; for the completion function.
 void dyad_editor_replace(dyad_editor *editor, int characters, const char *text);
 
-// Prints below the line; for the completion function, which then returns DYAD_LIST_PRINTED.
+// Prints below the line; for the functions above, which then return DYAD_LIST_PRINTED.
 void dyad_editor_print(dyad_editor *editor, const char *text);
 
-// The terminal's width in columns, 80 when unknown.
-int dyad_terminal_width(void);
+// The terminal's size in characters, 80×24 when unknown, and in pixels, 0 when unknown.
+struct dyad_terminal_size {
+  int columns, rows, pixel_width, pixel_height;
+};
+struct dyad_terminal_size dyad_terminal_size(void);
+
+// Asks the terminal something that ends with a question for its attributes (ESC [ c), and gathers
+// the replies until those come or milliseconds are over. What was typed meanwhile is kept; a reply
+// that comes later is left out of the next line. Returns the bytes in `reply`.
+size_t dyad_terminal_query(const char *question, char *reply, size_t capacity, int timeout);
 
 // Takes the locale of the environment for characters, UTF-8 in any case.
 void dyad_use_utf8(void);

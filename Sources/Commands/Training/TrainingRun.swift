@@ -73,6 +73,7 @@ final class TrainingRun {
     fired = []
     let report = try context.workbench.train(
       steps: count - before, isCancelled: { self.context.cancellation.isRequested },
+      isAborted: { self.context.cancellation.isUrgent },
       evaluating: { done, all in
         self.context.onProgress(.status("  knn before the first step: features \(done)/\(all)"))
       },

@@ -165,19 +165,24 @@ public final class Learner {
     return try body()
   }
 
+  /// A step that was given up: nothing of it is left.
+  struct Aborted: Error {}
+
   /// Takes one step on the source's next batch and returns its record.
   ///
-  /// Throws: `SessionError` when a loss or gradient is not finite (the state is the one before);
-  /// what the source throws.
+  /// Throws: `SessionError` when a loss or gradient is not finite, `Aborted` when `isAborted` said
+  /// so before the step was committed (the state is the one before); what the source throws.
   public func takeStep(
-    _ source: any BatchSource, labels: [Int]?, allowsNonFinite: Bool, clock: () -> Double
+    _ source: any BatchSource, labels: [Int]?, allowsNonFinite: Bool, clock: () -> Double,
+    isAborted: () -> Bool = { false }
   ) throws -> (record: StepRecord, times: Times) {
     guard let optimizer, let method = configuration.method else {
       throw SessionError("no method yet", help: "method simclr")
     }
     let graph = trainingGraph()
     var times = Times()
-    let (batch, metrics) = try compute(graph, source, labels: labels, &times, clock)
+    let (batch, metrics) = try compute(
+      graph, source, labels: labels, &times, clock, unless: isAborted)
     let differentiated = clock()
     if !allowsNonFinite {
       try timed("check") { try checkFinite(metrics, at: batch, source: source) }
@@ -209,18 +214,20 @@ public final class Learner {
   /// Loads the next batch, computes losses and gradients; nothing of the state changes.
   private func compute(
     _ graph: TrainingGraph, _ source: any BatchSource, labels: [Int]?, _ times: inout Times,
-    _ clock: () -> Double
+    _ clock: () -> Double, unless isAborted: () -> Bool = { false }
   ) throws -> (BatchInfo, StepMetrics) {
     let start = clock()
     let batch = try timed("data") { try source.next(into: graph.views) }
     let loaded = clock()
     times.wait = loaded - start
     graph.setBatch(ids: batch.ids, labels: labels)
-    graph.forward(bank: bank, epoch: batch.epoch)
+    guard graph.forward(bank: bank, epoch: batch.epoch, unless: isAborted) else {
+      throw aborted(batch, source)
+    }
     let metrics = timed("metrics") { graph.metrics() }
     let computed = clock()
     times.forward = computed - loaded
-    graph.backward()
+    guard graph.backward(unless: isAborted) else { throw aborted(batch, source) }
     times.backward = clock() - computed
     return (batch, metrics)
   }
@@ -250,6 +257,13 @@ public final class Learner {
     return (record, norm, times)
   }
 
+  /// Gives a batch back; the values of the last step's batch were overwritten by it.
+  private func aborted(_ batch: BatchInfo, _ source: any BatchSource) -> Aborted {
+    source.seek(epoch: batch.epoch, step: batch.step)
+    lastBatch = nil
+    return Aborted()
+  }
+
   private func checkFinite(_ metrics: StepMetrics, at batch: BatchInfo, source: any BatchSource)
     throws
   {
@@ -257,7 +271,8 @@ public final class Learner {
     guard metrics.total.isFinite else {
       source.seek(epoch: batch.epoch, step: batch.step)
       throw SessionError(
-        "the loss is \(metrics.total.isNaN ? "nan" : "\(metrics.total)") \(place)", help: "set nonfinite allow")
+        "the loss is \(metrics.total.isNaN ? "nan" : "\(metrics.total)") \(place)",
+        help: "set nonfinite allow")
     }
     let gradients = model.gradients
     guard

@@ -37,11 +37,13 @@ extension Workbench {
   ///
   /// `progress` is called after each step with the steps taken and the record, `evaluating` with
   /// the images done and in all while a recorded metric is measured before the first step;
-  /// `stopsAfter` says after each step whether it was the last one.
+  /// `stopsAfter` says after each step whether it was the last one; `isAborted` gives up the step
+  /// that is running: the state is the one before it.
   /// Throws: `SessionError` when a step is impossible; the steps before it are kept, and
   /// `partial` is told how many.
   public func train(
     steps count: Int, isCancelled: () -> Bool = { false },
+    isAborted: () -> Bool = { false },
     evaluating: (Int, Int) -> Void = { _, _ in },
     progress: (Int, StepRecord) -> Void = { _, _ in },
     stopsAfter: () throws -> Bool = { false }, partial: (TrainingReport) -> Void = { _ in }
@@ -61,7 +63,8 @@ extension Workbench {
           break
         }
         let (record, times) = try learner.takeStep(
-          source, labels: labels, allowsNonFinite: allowsNonFinite, clock: Self.seconds)
+          source, labels: labels, allowsNonFinite: allowsNonFinite, clock: Self.seconds,
+          isAborted: isAborted)
         metrics.append(record)
         report.steps += 1
         report.times.add(times)
@@ -76,6 +79,8 @@ extension Workbench {
           break
         }
       }
+    } catch is Learner.Aborted {
+      report.wasCancelled = true
     } catch {
       partial(report)
       guard report.steps > 0 else { throw error }

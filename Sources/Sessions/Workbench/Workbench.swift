@@ -75,6 +75,9 @@ public final class Workbench {
   /// Whether a model exists, so that changes re-initialise parts of it.
   public var hasModel: Bool { learner != nil }
 
+  /// The number of completed steps; nil without a model.
+  public var modelStep: Int? { learner?.step }
+
   /// The model, built from the configuration when first needed.
   ///
   /// Throws: `SessionError` when something is missing or does not fit.

@@ -1,0 +1,34 @@
+/// How many columns of a terminal a text takes.
+public enum DisplayWidth {
+  /// The columns of a text without control characters.
+  public static func of(_ text: some StringProtocol) -> Int {
+    text.reduce(0) { $0 + of($1) }
+  }
+
+  /// The columns of a character: 2 for East Asian wide ones and emoji, 0 for marks on another.
+  public static func of(_ character: Character) -> Int {
+    guard let scalar = character.unicodeScalars.first else { return 0 }
+    if scalar.isASCII { return 1 }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format, .control: return 0
+    default: break
+    }
+    return wide.contains { $0.contains(scalar.value) } ? 2 : 1
+  }
+
+  private static let wide: [ClosedRange<UInt32>] = [
+    0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+    0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF,
+    0x1F900...0x1F9FF, 0x20000...0x3FFFD,
+  ]
+
+  /// The begin of a text that fits into some columns.
+  public static func prefix(_ text: String, columns: Int) -> String {
+    var left = columns
+    return String(
+      text.prefix {
+        left -= of($0)
+        return left >= 0
+      })
+  }
+}

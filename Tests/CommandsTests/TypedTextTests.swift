@@ -1,0 +1,69 @@
+import Commands
+import Testing
+
+/// What may be typed or pasted besides the language.
+@Suite struct TypedTextTests {
+  @Test func promptsSayWhereTheSessionStands() {
+    #expect(TypedText.prompt(branch: nil, step: nil) == "dyad> ")
+    #expect(TypedText.prompt(branch: "main-2", step: nil) == "dyad> ")
+    #expect(TypedText.prompt(branch: nil, step: 0) == "dyad @0> ")
+    #expect(TypedText.prompt(branch: "main-2", step: 40) == "dyad main-2@40> ")
+  }
+
+  @Test(arguments: [
+    ("dyad> step", "step"), ("dyad @0> step", "step"), ("dyad main-2@40> step 3", "step 3"),
+    ("....> step", "step"), ("dyad> dyad @3> ....> knn", "knn"), ("dyad>", ""),
+    ("dyad @7>", ""), ("dyad>step", "dyad>step"), ("  dyad> step", "  dyad> step"),
+    ("note \"dyad> step\"", "note \"dyad> step\""), ("dyad main@> x", "dyad main@> x"),
+  ]) func everyFormOfThePromptIsRemoved(line: String, bare: String) {
+    #expect(TypedText.withoutPrompts(line).text == bare)
+    #expect(TypedText.withoutPrompts(line).hadPrompt == (line != bare))
+  }
+
+  @Test func habitsOfOtherShellsAreUnderstoodOnEveryLine() {
+    #expect(TypedText.normalized("?step") == "help step")
+    #expect(TypedText.normalized("dyad> step\n.help\n:quit") == "step\nhelp\nquit")
+    #expect(TypedText.normalized("exit()") == "quit")
+  }
+
+  @Test(arguments: [
+    // A transcript: replies go, what is inside an open block stays.
+    (
+      "dyad> note 1\n  1\ndyad @4> repeat 2 {\n....> step\n....> }\n  step 5\n",
+      "note 1\nrepeat 2 {\nstep\n}"
+    ),
+    ("dyad> repeat 2 {\n  note 3\n}\n  3\n  3\ndyad> note 4", "repeat 2 {\n  note 3\n}\nnote 4"),
+    // No transcript: everything stays but the end of the last line.
+    ("note 1\nnote 2\n\n", "note 1\nnote 2"),
+    ("note 1\r\nnote 2\rnote 3", "note 1\nnote 2\nnote 3"),
+    ("\n\n  step\n", "  step"), ("a\tb", "a  b"), ("", ""), ("\n", ""),
+    // Nothing of it steers the terminal or the editor.
+    ("note 1\u{1b}[201~\nquit\n", "note 1\nquit"), ("\u{1b}[31mstep\u{1b}[0m 2", "step 2"),
+    ("a\u{03}b\u{04}c\u{7f}d\u{0}e\u{15}", "abcde"), ("\u{1b}]0;title\u{07}step", "step"),
+    ("\u{1b}Pq#0\u{1b}\\step", "step"), ("x\u{9b}31my", "xy"), ("\u{1b}", ""),
+    ("a\u{1b}\nb", "a\nb"),
+    ("\u{1b}]never ended\nstep", "never ended\nstep"), ("a\u{202e}b\u{200b}c\u{a0}d", "abc d"),
+    ("\u{1b}\u{1b}[31mx", "x"), ("\u{1b}[3\u{1b}[31mx", "x"),
+  ]) func pastedTextIsHarmless(pasted: String, text: String) {
+    #expect(PastedText.cleaned(pasted) == text)
+  }
+
+  @Test(arguments: [
+    "step", "repeat 2 {\n  step\n}", "note \"a\\nb\"", "note \"a\\nb\" \\\n  c", "\\+ odd", "a\\",
+    "x\r\ny", "\n", "\\", "\\+ a\nb\\\\", "漢\n字",
+  ]) func historyLinesGiveTheirEntriesBack(entry: String) {
+    let line = HistoryText.line(of: entry)
+    #expect(!line.utf8.contains(0x0A))
+    #expect(HistoryText.entry(of: line) == entry)
+  }
+
+  @Test func linesOfOlderHistoriesAreEntries() {
+    for line in ["note \"a\\nb\"", "let a = 1 ; step", "source \\\\x"] {
+      #expect(HistoryText.entry(of: line) == line)
+      #expect(HistoryText.line(of: line) == line)
+    }
+    #expect(
+      HistoryText.line(of: "repeat 2 {\n  note \"a\\nb\"\n}")
+        == "\\+ repeat 2 {\\n  note \"a\\\\nb\"\\n}")
+  }
+}
