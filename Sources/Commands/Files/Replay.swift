@@ -71,6 +71,12 @@ struct Replay {
           result.difference = (place(statement.range.lowerBound), changed)
           return result
         }
+        if isVerified, isClosed {
+          result.difference = (
+            place(statement.range.lowerBound), "'\(statement.text)' stands after the closing line"
+          )
+          return result
+        }
         progress(statement.text)
         replies.begin(at: i)
         if let error = interpreter.runReplayed(statement) {
