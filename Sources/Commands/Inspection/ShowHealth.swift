@@ -82,13 +82,13 @@ enum ShowHealth {
     if let std = record.values[.zStd], std < 0.1 * even {
       return "  collapsed: z_std is below a tenth of 1/√d, all z point nearly the same way"
     }
-    if let rank = record.values[.erank], rank < 0.05 * largest {
+    if let rank = record.values[.erank], rank < 0.1 * largest {
       return
-        "  dimensional collapse: erank is below a twentieth of \(NumberFormat.fixed(largest, 0))"
+        "  dimensional collapse: erank is below a tenth of \(NumberFormat.fixed(largest, 0))"
     }
     if let std = record.values[.zStd], std < 0.5 * even {
       return "  narrow: z_std is below half of 1/√d; usual in the first steps"
     }
-    return "  no sign of collapse: z_std is at least half of 1/√d, erank above a twentieth"
+    return "  no sign of collapse: z_std is at least half of 1/√d, erank above a tenth"
   }
 }

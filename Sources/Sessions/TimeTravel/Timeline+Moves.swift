@@ -178,6 +178,7 @@ extension Timeline {
       throw SessionError("step \(target.step) of '\(target.branch)' is not held any more")
     }
     let old = Place(branch: current, moment: here)
+    let (run, evaluations) = (bench.run, bench.evaluations)
     isMoving = true
     do {
       try bench.restore(image)
@@ -190,6 +191,12 @@ extension Timeline {
       arrived(at: old)
       isMoving = false
       throw error
+    }
+    // Evaluations change no state, so that moments before them do not know of them.
+    if bench.run == run {
+      let step = bench.summary.step
+      let known = evaluations.filter { $0.step <= step && !bench.evaluations.contains($0) }
+      bench.evaluations = (bench.evaluations + known).sorted { $0.step < $1.step }
     }
     var moment = target.exact ?? target.base
     if target.missing > 0 {

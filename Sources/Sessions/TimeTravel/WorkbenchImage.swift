@@ -49,6 +49,12 @@ extension Workbench {
   /// Throws: `SessionError` when the model cannot be built; then nothing changed.
   func restore(_ image: WorkbenchImage, movesBank: Bool = true) throws {
     var next: Learner?
+    if image.learner == nil, let learner, learner.step == 0, learner.outsideChanges == 0,
+      image.hasChoices(of: self)
+    {
+      // A model that was drawn meanwhile is the one that would be drawn.
+      next = learner
+    }
     if let saved = image.learner, let resolved = image.resolution, let data = image.data {
       if let learner, learner.configuration == resolved,
         learner.seed == image.configuration.seed ?? 0,
