@@ -83,13 +83,14 @@ public enum WordWrap {
   /// when that leaves room, else at the line's own indent.
   private static func hang(of line: String, _ width: Int) -> Int {
     var hang = indent(of: line)
+    let most = width * 2 / 3
     var column = 0
     for (number, piece) in pieces(of: line).enumerated() {
       column += piece.gap.count
-      if number > 0, piece.gap.count >= 2, column <= width / 2 { hang = column }
+      if number > 0, piece.gap.count >= 2, column <= most { hang = column }
       column += DisplayWidth.of(piece.word)
       if column > width { break }
     }
-    return min(hang, width / 2)
+    return min(hang, most)
   }
 }

@@ -65,8 +65,8 @@ final class LineEditor {
   /// Inserts what was pasted; Enter runs it.
   private func paste(_ bytes: UnsafeRawBufferPointer, isCut: Bool) -> Int32 {
     if isCut || bytes.count > PastedText.maxBytes {
-      dyad_editor_print(
-        editor, "\n\(PastedText.tooLong)\n")
+      let message = WordWrap.wrapped(PastedText.tooLong, width: TerminalSize.columns)
+      dyad_editor_print(editor, "\n" + message + "\n")
       return Int32(DYAD_LIST_PRINTED)
     }
     dyad_editor_replace(editor, 0, PastedText.cleaned(String(decoding: bytes, as: UTF8.self)))
