@@ -2,8 +2,10 @@ import Foundation
 
 /// How often moments are kept while training: what they cost stays below 2 % of the time.
 struct SnapshotPace {
-  /// How many times as long as the last image took must pass before the next one.
+  /// How many times as long as the last image took must pass before the next one in a long run.
   static let ratio = 50.0
+  /// The same for the end of a command, which an undo is likely to want.
+  static let commandRatio = 20.0
   /// The seconds between moments that are not the end of an epoch.
   static let interval = 10.0
 
@@ -14,12 +16,16 @@ struct SnapshotPace {
     Double(DispatchTime.now().uptimeNanoseconds) * 1e-9
   }
 
-  /// Whether enough time passed since the last image.
-  var allowsImage: Bool { SnapshotPace.now() - lastTime >= SnapshotPace.ratio * lastCost }
+  private func hasPassed(_ ratio: Double) -> Bool {
+    SnapshotPace.now() - lastTime >= ratio * lastCost
+  }
+
+  /// Whether an image is to be taken at the end of a command.
+  var allowsImage: Bool { hasPassed(SnapshotPace.commandRatio) }
 
   /// Whether an image is to be taken after a step.
   func isDue(endsEpoch: Bool) -> Bool {
-    allowsImage && (endsEpoch || SnapshotPace.now() - lastTime >= SnapshotPace.interval)
+    hasPassed(SnapshotPace.ratio) && (endsEpoch || SnapshotPace.now() - lastTime >= SnapshotPace.interval)
   }
 
   /// Takes an image and notes what it cost.
