@@ -37,7 +37,12 @@ enum ValueParser {
     }
     switch type {
     case .int(let range):
-      guard let value = integer(text), range.contains(value) else { throw fail() }
+      guard let value = integer(text), range.contains(value) else {
+        let isTooLong =
+          range.upperBound == Int.max && text.utf8.count > 15
+          && text.utf8.allSatisfy(ExpressionParser.isDigit)
+        throw fail(isTooLong ? type.expected + " that fits 64 bits" : nil)
+      }
       return .int(value)
     case .number(let range):
       guard let value = number(text), range.contains(value) else { throw fail() }

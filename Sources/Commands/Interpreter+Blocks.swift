@@ -191,11 +191,11 @@ extension Interpreter {
     let timeline = context.timeline
     let count = timeline.undoCount - before
     guard depth == 0, nesting == 0, count > 0, !context.cancellation.isRequested,
-      context.loggedBeforeFailure == nil,
       (try? timeline.undo(count)) != nil
     else { return }
+    timeline.setAside(count)
     if let shell = timeline.attachment as? ShellMoment { try? shell.restore(context.shell) }
-    let text = count == 1 ? "undo" : "undo \(count)"
+    let text = "undo \(count) --aside"
     context.log.append(text, mark: context.workbench.mark)
     lastFingerprint = hooks.stateFingerprint()
     hooks.didEnd(text)

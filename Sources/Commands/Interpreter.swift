@@ -216,12 +216,14 @@ public final class Interpreter {
     }
     var text = statement.text
     let before = context.timeline.undoCount
+    var isScript = false
     do {
       let parser = CommandParser(
         registry: context.registry, environment: context.environment,
         allowsAbbreviations: isTyped && nesting == 0)
       let invocation = try parser.parse(statement)
       text = invocation.canonicalText
+      isScript = invocation.spec.name == SourceCommand.spec.name
       var output = try perform(invocation)
       succeeded += 1
       hooks.didReply(output.loggedReply ?? output.stableText, invocation.form.isLogged)
@@ -239,7 +241,8 @@ public final class Interpreter {
           command: text, result: .success(output), elapsed: elapsed(), fingerprint: fingerprint))
     } catch {
       var failure = failed(error, in: statement, as: text, elapsed: elapsed())
-      takeBack(since: before, &failure)
+      // The steps that a command took before one that failed are kept; a script is taken back.
+      if isScript { takeBack(since: before, &failure) }
       throw failure
     }
   }

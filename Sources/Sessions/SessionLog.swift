@@ -81,6 +81,11 @@ public struct SessionLog: Sendable, Equatable {
   public internal(set) var entries: [Entry] = []
   var outputBytes = 0
 
+  /// Whether the last entry is a command with a mark.
+  public var lastIsMarked: Bool {
+    if case .command(_, _?, _)? = entries.last { true } else { false }
+  }
+
   /// The number of commands.
   public var commandCount: Int {
     entries.reduce(0) { if case .command = $1 { $0 + 1 } else { $0 } }

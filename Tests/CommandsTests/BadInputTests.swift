@@ -243,7 +243,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     // The log has all of it, and gives the same state again.
     let log = session.context.log.text.split(separator: "\n").map(String.init)
     #expect(log.contains { $0.hasPrefix("# failed: method simclr batch=400") })
-    #expect(log.contains("undo 7"))
+    #expect(log.contains("undo 7 --aside"))
     let again = try TrainedSession()
     #expect(again.interpreter.runScript(SourceText(session.context.log.text)) { _ in } == nil)
     #expect(again.bench.mark == before)

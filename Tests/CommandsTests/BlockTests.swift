@@ -61,13 +61,34 @@ import Testing
     // What ran is in the log, command by command, so that a replay can take it back too.
     let lines = log(session)
     #expect(
-      lines.count == 4 && lines[0] == "step 1" && lines[1] == "step 2" && lines[3] == "undo 2")
+      lines.count == 4 && lines[0] == "step 1" && lines[1] == "step 2"
+        && lines[3] == "undo 2 --aside")
     #expect(lines[2].hasPrefix("# failed: step x"))
     _ = try session.output("redo 2; undo")
     #expect(session.bench.summary.step == 1)
     let again = try TrainedSession()
     #expect(again.interpreter.runScript(SourceText(session.context.log.text)) { _ in } == nil)
     #expect(again.bench.mark == session.bench.mark)
+  }
+
+  @Test func aBlockThatFailsLeavesNoTraceInTheBatchAndTheBranches() throws {
+    let session = try TrainedSession(Self.setup, steps: 4)
+    let (z, g) = (session.text("tensor z1"), session.text("stats g:backbone.conv1.weight"))
+    #expect(session.text("repeat 2 { step 1; tensor z1[99] }").contains("taken back"))
+    #expect(session.text("tensor z1") == z)
+    #expect(session.text("stats g:backbone.conv1.weight") == g)
+    #expect(try session.table("branch list").texts("branch") == ["main", "undone-1"])
+    #expect(try session.table("branch list").numbers("steps") == [4, 5])
+    _ = try session.output("step 1")
+    #expect(session.context.timeline.branch == "main")
+  }
+
+  @Test func stepsBeforeOneThatFailedAreKept() throws {
+    let session = try TrainedSession(Self.setup)
+    let text = session.text("optim sgd lr=1e30; step 9")
+    #expect(text.contains("which are kept") && !text.contains("taken back"))
+    #expect(session.bench.summary.step >= 1)
+    #expect(session.context.log.text.contains("\nstep \(session.bench.summary.step)\n"))
   }
 
   @Test func valuesOfLoops() throws {

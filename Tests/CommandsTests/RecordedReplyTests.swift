@@ -72,8 +72,9 @@ import Testing
     #expect(
       try difference(changed) == "r.dyad:\(number): first difference: in the reply of 'let k = 2' "
         + "expected '  k = 3', found '  k = 2' (0 fingerprints matched before it)")
-    // Fingerprints alone do not see it.
-    #expect(throws: Never.self) { try replay(changed, "--verify").get() }
+    // So does a replay that compares fingerprints; without either nothing is compared.
+    #expect(throws: Diagnostic.self) { try replay(changed, "--verify").get() }
+    #expect(throws: Never.self) { try replay(changed, "").get() }
   }
 
   @Test func expectedLinesByHand() throws {

@@ -47,10 +47,18 @@ struct Replay {
   private func run(
     _ interpreter: Interpreter, _ context: CommandContext, _ progress: (String) -> Void
   ) throws -> Result {
-    let items = try Lexer.items(of: source)
+    let items: [ScriptItem]
+    do {
+      items = try Lexer.items(of: source)
+    } catch let error as Diagnostic {
+      var located = error.located(in: source)
+      if isVerified { located.exitStatus = 2 }
+      throw located
+    }
     var result = Result()
-    var before: SessionLog.Mark?
     var isClosed = false
+    /// Whether the last command has had its mark.
+    var isMarked = true
     var replies = ReplyCheck(source: source, items: items)
     let record = interpreter.hooks.didReply
     interpreter.hooks.didReply = { text, isLogged in
@@ -87,15 +95,14 @@ struct Replay {
           return result
         }
         result.commands += 1
-        let now = context.workbench.mark
-        if isVerified, now != before, mark(after: i, in: items) == nil {
+        isMarked = false
+        if isVerified, context.log.lastIsMarked, mark(after: i, in: items) == nil {
           result.difference = (
             place(statement.range.lowerBound),
-            "'\(statement.text)' changed the state, expected its fingerprint in the next line"
+            "'\(statement.text)' changed the state or read a file, expected its '#=' line after it"
           )
           return result
         }
-        before = now
         guard comparesOutputs else { continue }
         switch replies.compare(after: i) {
         case .nothingExpected: break
@@ -107,14 +114,24 @@ struct Replay {
       case .comment(let text, let range):
         guard text.hasPrefix("#=") else { continue }
         if let closing = SessionLog.Closing(text) {
-          isClosed = true
           let found = context.log.closing
-          if isVerified, closing != found {
+          guard isVerified else { continue }
+          if closing != found || isClosed {
             result.difference = (
-              place(range.lowerBound), "the end: expected \(closing.text), found \(found.text)"
+              place(range.lowerBound),
+              isClosed
+                ? "the closing line stands there twice"
+                : "the end: expected \(closing.text), found \(found.text)"
             )
             return result
           }
+          if !isMarked, context.workbench.mark != nil {
+            result.difference = (
+              place(range.lowerBound), "expected the last command's '#=' line before the end"
+            )
+            return result
+          }
+          isClosed = true
           continue
         }
         guard let mark = SessionLog.Mark(text) else {
@@ -126,6 +143,11 @@ struct Replay {
         }
         result.marks += 1
         guard isVerified else { continue }
+        if isMarked {
+          result.difference = (place(range.lowerBound), "a fingerprint that belongs to no command")
+          return result
+        }
+        isMarked = true
         let now = context.workbench.mark.map(context.log.stamped)
         if let difference = compare(mark, now) {
           let command = lastCommand(before: i, in: items)

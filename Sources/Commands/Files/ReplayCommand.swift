@@ -6,7 +6,7 @@ import Sessions
 public enum ReplayCommand: Command {
   static let file = Key<String>("file", .path(["dyad"]), help: "the session's log")
   static let verify = Switch(
-    "verify", help: "compare every fingerprint, stop at the first difference")
+    "verify", help: "compare every fingerprint and reply, stop at the first difference")
 
   static let outputs = Switch(
     "outputs", help: "compare every reply with the lines '#>' after its command")
@@ -18,10 +18,10 @@ public enum ReplayCommand: Command {
   public static let spec = CommandSpec(
     "replay", group: .sessions, summary: "Runs a session again and checks every fingerprint.",
     details: "It runs in a session of its own; this one stays as it is. Files that it writes go "
-      + "to a temporary folder. A difference ends with exit status 2. With --outputs each reply, "
-      + "without times and rates, is compared with the lines that begin '#>' after its command; "
-      + "'…' in such a line stands for any text. save session writes these lines; by hand they "
-      + "make a script a test.",
+      + "to a temporary folder. A difference ends with exit status 2. Each reply, without "
+      + "times and rates, is compared with the lines that begin '#>' after its command, if there "
+      + "are any; '…' in such a line stands for any text. save session writes these lines; by hand "
+      + "they make a script a test, which --outputs runs without fingerprints.",
     arguments: [file], switches: [verify, outputs], isLogged: false,
     examples: [
       Example("replay sessions/first.dyad --verify", "Every fingerprint must match"),
@@ -43,7 +43,7 @@ public enum ReplayCommand: Command {
     }
     let replay = Replay(
       source: source,
-      isVerified: isVerified, comparesOutputs: invocation.has(outputs),
+      isVerified: isVerified, comparesOutputs: isVerified || invocation.has(outputs),
       threads: context.workbench.workers.threads,
       memoryLimit: context.workbench.memoryLimit, depth: context.replayDepth,
       cancellation: context.cancellation)
@@ -58,7 +58,7 @@ public enum ReplayCommand: Command {
         "'\(invocation[file])' holds no fingerprints to compare: it was not written by save session"
       )
     }
-    let replies = invocation.has(outputs) ? "   \(result.outputs) replies match" : ""
+    let replies = result.outputs > 0 ? "   \(result.outputs) replies match" : ""
     if invocation.has(outputs), result.outputs == 0 {
       throw mismatch("'\(invocation[file])' holds no lines '#>' to compare replies with")
     }

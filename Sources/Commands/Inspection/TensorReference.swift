@@ -57,12 +57,19 @@ enum TensorReference {
     _ reference: Reference, _ key: Key<Reference>, of invocation: Invocation,
     in context: CommandContext
   ) throws -> Workbench {
-    guard let time = reference.time else { return context.workbench }
     let withBatch =
       switch reference.base {
       case .weight, .momentum, .bank: false
       default: true
       }
+    guard let time = reference.time else {
+      // After a move through time the last step's batch comes from taking that step again.
+      let bench = context.workbench
+      guard withBatch, !bench.holdsBatch, bench.summary.step > 0 else { return bench }
+      let other = try? context.timeline.workbench(
+        at: .back(0), withBatch: true, TimeTravel.watcher(context))
+      return other.flatMap { $0.holdsBatch ? $0 : nil } ?? bench
+    }
     do {
       return try context.timeline.workbench(
         at: TimeTravel.name(time), withBatch: withBatch, TimeTravel.watcher(context))

@@ -6,11 +6,14 @@ public enum UndoCommand: Command {
   static let count = Key<Int>(
     "count", .int(in: 1...10_000), default: 1, unit: "commands", help: "how many")
 
+  static let aside = Switch(
+    "aside", help: "put what is undone on a branch of its own, so that this one ends here")
+
   /// The declaration.
   public static let spec = CommandSpec(
     "undo", group: .time, summary: "Takes back the last command that changed the state.",
     details: "Any command: training, a choice, a variable, a rewind. Files that were written stay.",
-    arguments: [count],
+    arguments: [count], switches: [aside],
     examples: [
       Example("undo", "The last one"),
       Example("undo 2", "The last two"),
@@ -19,6 +22,7 @@ public enum UndoCommand: Command {
   /// Takes back.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let done = try context.timeline.undo(invocation[count], TimeTravel.watcher(context))
+    if invocation.has(aside) { context.timeline.setAside(invocation[count]) }
     return try TimeTravel.output(done, "undid", context)
   }
 }

@@ -118,6 +118,7 @@ public final class Learner {
     self.epoch = epoch
     self.stepInEpoch = stepInEpoch
     lastBatch = nil
+    lastBatchStep = step
   }
 
   /// The learning rate of every group in force for the next step.

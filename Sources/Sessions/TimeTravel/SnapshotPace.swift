@@ -25,7 +25,8 @@ struct SnapshotPace {
 
   /// Whether an image is to be taken after a step.
   func isDue(endsEpoch: Bool) -> Bool {
-    hasPassed(SnapshotPace.ratio) && (endsEpoch || SnapshotPace.now() - lastTime >= SnapshotPace.interval)
+    hasPassed(SnapshotPace.ratio)
+      && (endsEpoch || SnapshotPace.now() - lastTime >= SnapshotPace.interval)
   }
 
   /// Takes an image and notes what it cost.

@@ -66,6 +66,32 @@ extension Timeline {
     return (changes.map(\.command), arrival)
   }
 
+  /// Puts what was undone last on a branch of its own, so that this one ends here again.
+  ///
+  /// For what was not meant to happen; `redo` goes to that branch.
+  public func setAside(_ count: Int) {
+    guard let at = index(of: current),
+      let position = branches[at].moments.lastIndex(where: { $0 === here }),
+      position + 1 < branches[at].moments.count
+    else { return }
+    let later = branches[at].moments[(position + 1)...]
+    var number = 1
+    while index(of: "undone-\(number)") != nil { number += 1 }
+    let name = "undone-\(number)"
+    branches.append(
+      Branch(name: name, origin: (current, here.step), moments: branches[at].moments))
+    func moved(_ place: Place) -> Place {
+      let isLater = place.branch == current && later.contains { $0 === place.moment }
+      return isLater ? Place(branch: name, moment: place.moment) : place
+    }
+    for i in redoable.indices.suffix(count) {
+      let change = redoable[i]
+      redoable[i] = Change(
+        command: change.command, before: moved(change.before), after: moved(change.after))
+    }
+    branches[at].moments.removeSubrange((position + 1)...)
+  }
+
   /// Brings back what was undone last; all of it or nothing.
   ///
   /// - Returns: The commands in their order and where the session is now.

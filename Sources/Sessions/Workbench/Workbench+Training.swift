@@ -111,6 +111,9 @@ extension Workbench {
     return DryStep(record: record, gradientNorm: norm, times: times)
   }
 
+  /// Whether the batch of the last step is held, for its features, gradients and activations.
+  public var holdsBatch: Bool { learner?.lastBatch != nil }
+
   /// The step that the last computed batch belongs to.
   public var batchStep: Int { learner?.lastBatchStep ?? 0 }
 
