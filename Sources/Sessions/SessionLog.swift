@@ -106,8 +106,11 @@ public struct SessionLog: Sendable, Equatable {
 
   /// Gives the last command a mark, unless it has one.
   public mutating func close(with mark: Mark?) {
-    guard let mark, case .command(let text, nil, let output)? = entries.last else { return }
-    entries[entries.count - 1] = .command(text, stamped(mark), output: output)
+    let last = entries.lastIndex { if case .command = $0 { true } else { false } }
+    guard let mark, let last, case .command(let text, nil, let output) = entries[last] else {
+      return
+    }
+    entries[last] = .command(text, stamped(mark), output: output)
   }
 
   /// Returns a mark that also records the commands so far.

@@ -104,7 +104,7 @@ public enum ScheduleError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .rate(let name, let found):
-      "schedule: \(name) must be a finite number of at least 0, got \(found)"
+      "schedule: \(name) must be a number of at least 0 and below 1e12, got \(found)"
     }
   }
 }
