@@ -10,6 +10,7 @@ extension CommandParser {
       let expression = try Formula(source, in: range)
       return (.expression(expression), expression.text)
     }
+    if case .tensor = parameter.type { return try tensor(range, in: source) }
     let (raw, isSubstituted) = try substituted(range, in: source)
     let value: Value
     if parameter.acceptsAuto, raw.text == "auto" {
@@ -32,6 +33,31 @@ extension CommandParser {
       ? source.text(range).split(whereSeparator: \.isNewline).joined(separator: " ")
       : value.canonicalText
     return (value, written)
+  }
+
+  /// A tensor or an expression; a variable may stand for a number or for a tensor's name.
+  private func tensor(
+    _ range: Range<Int>, in source: SourceText
+  ) throws -> (Value, written: String) {
+    guard source.bytes[range].contains(UInt8(ascii: "$")) else {
+      let expression = try Formula(source, in: range)
+      try checkNamesTensor(expression, at: range)
+      return (.expression(expression), expression.text)
+    }
+    let text = try replacingVariables(in: range, of: source)
+    let expression = try Formula(text, standingAt: range)
+    try checkNamesTensor(expression, at: range)
+    let written = source.text(range).split(whereSeparator: \.isWhitespace)
+    return (.expression(expression), written.joined(separator: " "))
+  }
+
+  /// A word alone is meant as a tensor's name, not as a metric's.
+  private func checkNamesTensor(_ expression: Formula, at range: Range<Int>) throws {
+    guard expression.program.count == 1, let name = expression.metricNames.first else { return }
+    do { _ = try ReferenceParser.parse(name) } catch var error as Diagnostic {
+      error.range = range
+      throw error
+    }
   }
 
   /// Reads the value of a key that stands outside a command: how often a block is repeated.

@@ -193,7 +193,7 @@ public struct CommandParser<Environment: ExpressionEnvironment> {
         "'\(match)=' needs a value: \(parameter.expected)", at: token.range,
         help: cursor.peek()?.kind == .word ? "no spaces around '='" : nil)
     }
-    if case .expression = parameter.type {
+    if parameter.type.isExpression {
       throw Diagnostic("'\(match)' takes no expression", at: token.range)
     }
     let (value, written) = try self.value(
@@ -213,7 +213,7 @@ public struct CommandParser<Environment: ExpressionEnvironment> {
     guard index < arguments.count else { throw extra(token, text, cursor, invocation) }
     let parameter = arguments[index]
     var range = token.range
-    if case .expression = parameter.type {
+    if parameter.type.isExpression {
       range = range.lowerBound..<cursor.expressionEnd()
     }
     let (value, written) = try self.value(

@@ -135,9 +135,7 @@ public struct Completer {
       let names = form.switches.map(\.name).filter { !given.contains($0) }.map { "--" + $0 }
       return (request.partial, matching(names, partial))
     }
-    let takesExpression = form.arguments.firstIndex {
-      if case .expression = $0.type { true } else { false }
-    }
+    let takesExpression = form.arguments.firstIndex { $0.type.isExpression }
     var index = positionals.count
     if let takesExpression, index > takesExpression { index = takesExpression }
     var range = request.partial
@@ -193,17 +191,28 @@ public struct Completer {
       let (place, items) = values(
         element, (start ?? range.lowerBound)..<range.upperBound, request, positionals, extra)
       return (place, items.map { Candidate($0.text, display: $0.display, endsWord: false) })
-    case .reference: return (range, reference(text))
     case .time: return (range, moments(text))
-    case .expression:
-      let start = request.text.bytes[range].lastIndex {
-        !ExpressionParser.isNameStart($0) && !ExpressionParser.isDigit($0)
-          && $0 != UInt8(ascii: ".")
-      }
-      let place = (start.map { $0 + 1 } ?? range.lowerBound)..<range.upperBound
-      return (place, matching(source.names(of: .metrics), request.text.text(place)))
+    case .expression, .tensor:
+      let place = Self.lastName(request.text, range)
+      let part = request.text.text(place)
+      let metrics = type == .tensor ? [] : matching(source.names(of: .metrics), part)
+      let functions =
+        part.isEmpty
+        ? []
+        : matching(ExpressionFunction.allCases.map(\.rawValue), part).map {
+          Candidate($0.text + "(", endsWord: false)
+        }
+      return (place, metrics + reference(part) + functions)
     default: return (range, matching(extra, text))
     }
+  }
+
+  /// The name that an expression ends with: letters, digits and what a reference has besides.
+  private static func lastName(_ text: SourceText, _ range: Range<Int>) -> Range<Int> {
+    let start = text.bytes[range].lastIndex {
+      !ReferenceParser.isNameByte($0) && !":@/[".utf8.contains($0)
+    }
+    return (start.map { $0 + 1 } ?? range.lowerBound)..<range.upperBound
   }
 
   private func reference(_ text: String) -> [Candidate] {

@@ -20,31 +20,6 @@ extension Invocation {
     return whole
   }
 
-  /// One position of a reference's slice: `9` in `z1[0:3, 9]`.
-  ///
-  /// - Returns: Its bytes without spaces around it; the whole reference when it has no such
-  ///   position in the text, as after the substitution of a variable.
-  public func place(ofSlice index: Int, of name: String) -> Range<Int>? {
-    guard let whole = ranges[name] else { return nil }
-    let bytes = source.bytes[whole]
-    guard let open = bytes.firstIndex(of: UInt8(ascii: "[")),
-      bytes.last == UInt8(ascii: "]")
-    else { return whole }
-    let inside = open + 1..<whole.upperBound - 1
-    var positions: [Range<Int>] = []
-    var start = inside.lowerBound
-    for at in inside.lowerBound...inside.upperBound
-    where at == inside.upperBound || bytes[at] == UInt8(ascii: ",") {
-      positions.append(start..<at)
-      start = at + 1
-    }
-    guard positions.indices.contains(index) else { return whole }
-    var place = positions[index]
-    while let first = place.first, bytes[first] <= 0x20 { place = first + 1..<place.upperBound }
-    while let last = place.last, bytes[last] <= 0x20 { place = place.lowerBound..<last }
-    return place.isEmpty ? whole : place
-  }
-
   /// The file that the command was given as an argument or option; nil when it was given none.
   public var fileRange: Range<Int>? {
     (form.arguments + form.options).lazy.compactMap { parameter -> Range<Int>? in

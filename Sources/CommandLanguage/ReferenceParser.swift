@@ -54,11 +54,27 @@ enum ReferenceParser {
     return (base, name)
   }
 
-  private static func isNameByte(_ byte: UInt8) -> Bool {
+  static func isNameByte(_ byte: UInt8) -> Bool {
     switch Character(Unicode.Scalar(byte)) {
     case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-": byte < 0x80
     default: false
     }
+  }
+
+  /// The bytes of each position between the brackets at `range`, without spaces around them.
+  static func slicePlaces(_ bytes: [UInt8], _ range: Range<Int>) -> [Range<Int>] {
+    guard range.count > 2 else { return [] }
+    let end = range.upperBound - 1
+    var places: [Range<Int>] = []
+    var start = range.lowerBound + 1
+    for at in start...end where at == end || bytes[at] == UInt8(ascii: ",") {
+      var place = start..<at
+      while let first = place.first, bytes[first] <= 0x20 { place = first + 1..<place.upperBound }
+      while let last = place.last, bytes[last] <= 0x20 { place = place.lowerBound..<last }
+      places.append(place.isEmpty ? range : place)
+      start = at + 1
+    }
+    return places
   }
 
   private static func slices(_ bytes: [UInt8], _ range: Range<Int>) throws -> [Reference.Slice] {

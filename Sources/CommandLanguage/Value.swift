@@ -12,7 +12,6 @@ public indirect enum Value: Sendable, Equatable {
   case list([Value])
   case duration(Duration)
   case indices(Indices)
-  case reference(Reference)
   case time(TimePoint)
   case expression(Formula)
   /// `low:high`
@@ -34,7 +33,6 @@ public indirect enum Value: Sendable, Equatable {
     case .list(let values): "[" + values.map(\.canonicalText).joined(separator: ",") + "]"
     case .duration(let duration): duration.canonicalText
     case .indices(let indices): indices.canonicalText
-    case .reference(let reference): reference.canonicalText
     case .time(let time): time.canonicalText
     case .expression(let expression): expression.text
     case .pair(let low, let high): NumberText.exact(low) + ":" + NumberText.exact(high)

@@ -100,15 +100,6 @@ extension ValueKind where V == Indices {
   }
 }
 
-extension ValueKind where V == Reference {
-  /// A tensor with an optional slice.
-  public static var reference: ValueKind<Reference> {
-    ValueKind(
-      .reference, extract: { if case .reference(let v) = $0 { v } else { nil } },
-      make: Value.reference)
-  }
-}
-
 extension ValueKind where V == TimePoint {
   /// A moment of the session.
   public static var time: ValueKind<TimePoint> {
@@ -121,6 +112,13 @@ extension ValueKind where V == Formula {
   public static var expression: ValueKind<Formula> {
     ValueKind(
       .expression, extract: { if case .expression(let v) = $0 { v } else { nil } },
+      make: Value.expression)
+  }
+
+  /// A tensor with an optional slice, or an expression over tensors.
+  public static var tensor: ValueKind<Formula> {
+    ValueKind(
+      .tensor, extract: { if case .expression(let v) = $0 { v } else { nil } },
       make: Value.expression)
   }
 }

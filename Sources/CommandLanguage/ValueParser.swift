@@ -71,22 +71,11 @@ enum ValueParser {
       return try list(raw, element, count, name: name, abbreviates: abbreviates)
     case .duration(let units): return .duration(try duration(text, units, fail))
     case .indices: return .indices(try indices(raw, name))
-    case .reference:
-      do { return .reference(try ReferenceParser.parse(text)) } catch var error as Diagnostic {
-        error.range = error.range.map(raw.place) ?? raw.range
-        throw error
-      }
     case .time:
       if let time = TimePoint(text) { return .time(time) }
       throw fail(help: Int(text).map { "@s\($0.magnitude)" })
-    case .expression:
-      let source = SourceText(text)
-      do { return .expression(try Formula(source, in: 0..<source.bytes.count)) } catch var error
-        as Diagnostic
-      {
-        error.range = error.range.map(raw.place) ?? raw.range
-        throw error
-      }
+    case .expression, .tensor:
+      return .expression(try Formula(text, standingAt: raw.range))
     case .pair(let range):
       let parts = text.split(separator: ":", omittingEmptySubsequences: false)
       guard parts.count == 2, let low = number(String(parts[0])),

@@ -89,7 +89,8 @@ public indirect enum ValueType: Sendable, Equatable {
   case list(ValueType, count: ClosedRange<Int>)
   case duration(DurationUnits)
   case indices
-  case reference
+  /// A tensor with an optional slice, or an expression over tensors.
+  case tensor
   /// A moment: `@start`, `@s1200`, `@e5`, `@-1`, `@BRANCH/e5`.
   case time
   case expression
@@ -131,11 +132,19 @@ public indirect enum ValueType: Sendable, Equatable {
             + (units.contains(.fraction) ? ["0.25"] : []))
     case .indices: "indices like 17, 1,5,9 or 0..5"
     case .time: TimePoint.expected
-    case .reference: "a reference like z1, z1[0:3, :6] or g:LAYER.weight"
+    case .tensor: "a tensor like z1, z1[0:3, :6] or g:LAYER.weight, or an expression"
     case .expression: "an expression"
     case .pair(let range): ("low:high, two numbers " + range.text).trimmingSpaces()
     case .bytes: "a size of at least 1 byte like 512MB, 2GB or 80%"
     case .seconds: "a time like 90s, 10min or 8h"
+    }
+  }
+
+  /// Whether the value may have spaces and ends where the next key, switch or sign begins.
+  var isExpression: Bool {
+    switch self {
+    case .expression, .tensor: true
+    default: false
     }
   }
 
@@ -158,7 +167,7 @@ public indirect enum ValueType: Sendable, Equatable {
       }
     case .duration: "DURATION"
     case .indices: "IDS"
-    case .reference: "REF"
+    case .tensor: "TENSOR"
     case .time: "@TIME"
     case .expression: "EXPR"
     case .pair: "LOW:HIGH"

@@ -9,6 +9,10 @@ public protocol StateNames: AnyObject {
   ///
   /// - Throws: `Diagnostic` when the metric exists but has no value yet.
   func metric(_ name: String) throws -> Double?
+  /// The numbers of a tensor, sliced.
+  ///
+  /// - Throws: `Diagnostic` or `SliceMisfit`.
+  func tensor(_ reference: Reference) throws -> NumberArray
 }
 
 /// What a long command says before its reply.
@@ -79,6 +83,12 @@ public final class CommandContext {
     timeline = Timeline(workbench)
     workbenchNames = WorkbenchNames(workbench, timeline)
     stateNames = workbenchNames
+    workbenchNames.watcher = { [unowned self] in TimeTravel.watcher(self) }
+  }
+
+  /// Reads tensors by their names.
+  var tensors: TensorReader {
+    TensorReader(bench: workbench, timeline: timeline, watcher: TimeTravel.watcher(self))
   }
 
   /// The command of a verb.
@@ -121,6 +131,10 @@ public struct ShellEnvironment: ExpressionEnvironment, CompletionSource {
   public func variable(_ name: String) -> Variable? { shell.variables[name] }
   /// The latest value of a metric.
   public func metric(_ name: String) throws -> Double? { try stateNames?.metric(name) }
+  /// The numbers of a tensor.
+  public func tensor(_ reference: Reference) throws -> NumberArray? {
+    try stateNames?.tensor(reference)
+  }
   /// Names for completion.
   public func names(of kind: DynamicKind) -> [String] {
     switch kind {

@@ -17,12 +17,35 @@ public enum HelpCommand: Command {
       Example("help set conv", "One subcommand"),
     ])
 
+  /// Begins the tour at a prompt, or ends it.
+  private static func tour(_ invocation: Invocation, _ shell: ShellState) throws -> Output {
+    switch invocation[part] {
+    case nil:
+      let tour = Tour()
+      shell.tour = tour
+      return .text(Tour.opening + "\n\n" + tour.text)
+    case "off":
+      let wasOn = shell.tour != nil
+      shell.tour = nil
+      return .text(wasOn ? "  the tour is over" : "  there is no tour")
+    case "next":
+      guard shell.tour?.next != nil else { return .text("  there is no tour") }
+      shell.tour?.skip()
+      return .text(shell.tour?.text ?? "")
+    case let other?:
+      throw invocation.error(
+        "the tour takes 'next', 'off' or nothing, got \(Diagnostic.quote(other))", at: part,
+        help: "help tour off")
+    }
+  }
+
   /// Finds the help text.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let registry = context.registry
     guard let name = invocation[topic] else {
       return .text(HelpText.overview(registry) + "\n" + HelpTopics.line)
     }
+    if name == "tour", context.shell.leadsTours { return try tour(invocation, context.shell) }
     let wanted = HelpTopics.topic(of: name)
     if let topic = HelpTopics.all.first(where: { $0.name == wanted }) { return .text(topic.text) }
     if let definition = context.shell.definitions[name] { return .text("  " + definition.text) }

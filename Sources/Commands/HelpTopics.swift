@@ -5,7 +5,7 @@ enum HelpTopics {
   static let line = "help TOPIC: " + all.map(\.name).joined(separator: ", ")
 
   static let all: [(name: String, text: String)] = [
-    ("tour", tour), ("values", values), ("refs", refs), ("expressions", expressions),
+    ("tour", Tour.overview), ("values", values), ("refs", refs), ("expressions", expressions),
     ("blocks", blocks), ("notebooks", notebooks), ("keys", keys),
   ]
 
@@ -13,24 +13,6 @@ enum HelpTopics {
   static func topic(of word: String) -> String {
     Instruction.keywords.contains(word) || Instruction.prefixNames.contains(word) ? "blocks" : word
   }
-
-  private static let tour = """
-    A first session; each line can be typed as it stands.
-
-      data demo                             a small built-in data set
-      backbone small                        a network that trains in a minute
-      method simsiam-multi batch=64 start=1ep   SimSiam with a memory bank
-      step                                  one step: loss, spread of z, rank
-      epoch 2                               Ctrl-C stops after a step; nothing is lost
-      let before = loss                     metrics are values
-      track loss,z_std every=1st -> run.jsonl   record every step
-      step 20
-      track off
-      save session first                    the log is a script: first.dyad
-      replay first.dyad --verify            runs it again, bit for bit
-
-    `help` lists all commands; Tab completes verbs, keys, values and files.
-    """
 
   private static let values = """
     How values are written.
@@ -60,18 +42,29 @@ enum HelpTopics {
       g:NAME                    the last step's gradient of a parameter
       a:LAYER                   a layer's activation
       z1[0:3, :6]  z1[-1]       Python slices; indices are PyTorch's: [N, C, H, W]
+      z1@e5  w:NAME@-1  bank@main-2/s40[0]   at another time: epoch, steps ago, branch
     """
 
-  private static let expressions = """
+  private static let expressions =
+    """
     How conditions and computed values are written.
 
       loss  knn  mp.cos         metrics, their latest value
+      z1  w:NAME  z1@e5[0:8]    tensors (help refs), number by number
       $name                     variables
       + - * / ( )               arithmetic; '-' needs spaces after a name
-      sqrt log exp abs          functions; also floor ceil round min max
       < <= > >= == !=           comparisons
-      and or not                logic
+      and or not                logic; true is 1, false is 0
+
+    Shapes fit each other by PyTorch's rules. Functions:
+
     """
+    + ExpressionFunction.allCases.map { "  \($0.summary)" }.joined(separator: "\n") + """
+
+
+      mean(std(normalize(z1), 0)) is the z_std of one view; `tensor`, `stats` and `viz hist` take
+      tensors, `let`, `if`, `watch`, `break`, `run until` and `expect` single numbers.
+      """
 
   private static let blocks = """
     How commands are repeated, chosen and named.

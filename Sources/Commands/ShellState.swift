@@ -16,6 +16,10 @@ public final class ShellState {
   public var history: [String] = []
   /// Files that this session wrote.
   public let files = WrittenFiles()
+  /// Whether somebody sits at a prompt and can be led.
+  public var leadsTours = false
+  /// The tour that is under way.
+  public var tour: Tour?
   /// Whether `quit` was called.
   public var isQuitting = false
 

@@ -1,11 +1,14 @@
 import CommandLanguage
 import Methods
 import Sessions
+import Tensors
 
 /// The workbench's metrics, layers and parameters, as expressions and completion name them.
 public final class WorkbenchNames: StateNames {
   private unowned let bench: Workbench
   private unowned let timeline: Timeline
+  /// Who watches steps that are computed again for a tensor at another time.
+  var watcher: () -> Timeline.Watcher = { Timeline.Watcher() }
 
   /// Names what a workbench and its timeline have.
   public init(_ bench: Workbench, _ timeline: Timeline) {
@@ -70,6 +73,18 @@ public final class WorkbenchNames: StateNames {
     throw Diagnostic(
       "metric '\(name)' has no value yet",
       help: metric == .knn ? "knn" : metric.isCostly ? "track \(name)" : "step")
+  }
+
+  /// The numbers of a tensor, sliced.
+  public func tensor(_ reference: Reference) throws -> NumberArray {
+    let reader = TensorReader(bench: bench, timeline: timeline, watcher: watcher())
+    let tensor = try reader.read(reference).tensor
+    guard tensor.count <= NumberArray.maxCount else {
+      throw Diagnostic(
+        "'\(reference.canonicalText)' has \(tensor.count) numbers, an expression takes at most "
+          + "\(NumberArray.maxCount)", help: "\(reference.tensorName)[0:1000]")
+    }
+    return NumberArray(shape: tensor.shape, values: tensor.values.map(Double.init))
   }
 
   private func rate(_ name: String) throws -> Double? {

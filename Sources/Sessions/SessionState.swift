@@ -18,6 +18,10 @@ struct SessionState: Codable {
   var step: Int
   var epoch: Int
   var stepInEpoch: Int
+  /// Absent where it is 0, as in older files.
+  var optimizerStart: Int?
+  /// The batch that every step takes; absent for the next one in order.
+  var pin: BatchPlace?
   var bankEpochsEnded: Int?
   var bankWrittenEpochs: [Int32]?
   var bankEpochs: [Int32]?
@@ -76,6 +80,11 @@ extension SessionState {
     guard counters.contains(step), counters.contains(epoch), counters.contains(stepInEpoch),
       counters.contains(ended)
     else { throw SessionError(file: "'\(path)': the counters are out of range") }
+    let start = optimizerStart ?? 0
+    let pinned = pin ?? BatchPlace(epoch: 0, step: 0)
+    guard (0...step).contains(start), (0...epoch).contains(pinned.epoch), pinned.step >= 0 else {
+      throw SessionError(file: "'\(path)': the counters are out of range")
+    }
     let newest = Int32(clamping: max(epoch, ended))
     for rowEpoch in (bankWrittenEpochs ?? []) + (bankEpochs ?? [])
     where rowEpoch < -1 || rowEpoch > newest {
@@ -128,8 +137,10 @@ extension Workbench {
       version: SessionState.version, configuration: configuration, augmentation: augmentation,
       data: data?.choice, dataHash: data.map { String($0.loaded.hash, radix: 16) },
       step: learner.step, epoch: learner.epoch, stepInEpoch: learner.stepInEpoch,
-      bankEpochsEnded: learner.bank?.epochsEnded, bankWrittenEpochs: learner.bank?.writtenEpochs,
-      bankEpochs: learner.bank?.bankEpochs, metrics: metrics.records.map(SessionState.Row.init),
+      optimizerStart: learner.counters.optimizerStart > 0 ? learner.counters.optimizerStart : nil,
+      pin: learner.counters.pin, bankEpochsEnded: learner.bank?.epochsEnded,
+      bankWrittenEpochs: learner.bank?.writtenEpochs, bankEpochs: learner.bank?.bankEpochs,
+      metrics: metrics.records.map(SessionState.Row.init),
       untrained: Dictionary(
         metrics.untrained.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { a, _ in a }),
       log: log.text, fingerprint: learner.fingerprint.description)
@@ -171,10 +182,14 @@ extension Workbench {
     other.augmentation = state.augmentation
     let learner = try other.model()
     _ = try learner.load(file, strict: true)
-    guard state.stepInEpoch <= max(0, learner.configuration.stepsPerEpoch - 1) else {
+    let lastStep = max(0, learner.configuration.stepsPerEpoch - 1)
+    guard state.stepInEpoch <= lastStep, state.pin?.step ?? 0 <= lastStep else {
       throw SessionError(file: "'\(file.path)': the counters are out of range")
     }
-    learner.restore(step: state.step, epoch: state.epoch, stepInEpoch: state.stepInEpoch)
+    learner.restore(
+      TrainingCounters(
+        step: state.step, epoch: state.epoch, stepInEpoch: state.stepInEpoch,
+        optimizerStart: state.optimizerStart ?? 0, pin: state.pin))
     if let bank = learner.bank {
       guard let ended = state.bankEpochsEnded, let written = state.bankWrittenEpochs,
         let used = state.bankEpochs, written.count == bank.rows, used.count == bank.rows

@@ -25,12 +25,13 @@ struct REPL {
       terminal.printError("error: the terminal cannot be used for editing lines")
       return 1
     }
+    shell.leadsTours = true
     shell.history = historyFile.load()
     shell.history.forEach(editor.addHistory)
     let cores = ProcessInfo.processInfo.activeProcessorCount
     terminal.print(
       "dyad \(SysCommand.version) · \(cores) \(cores == 1 ? "core" : "cores")   "
-        + terminal.dim("help · help COMMAND · Tab completes · quit"))
+        + terminal.dim("help · help tour · Tab completes · quit"))
     while !shell.isQuitting {
       switch read(editor) {
       case .text(let entry): execute(entry, editor)
@@ -72,13 +73,23 @@ struct REPL {
   }
 
   private func execute(_ entry: String, _ editor: LineEditor) {
-    if entry.allSatisfy(\.isWhitespace) { return }
+    var entry = entry
+    if entry.allSatisfy(\.isWhitespace) {
+      // Enter alone follows the tour.
+      guard let command = shell.tour?.next else { return }
+      entry = command
+      terminal.print(prompt + command)
+    }
     let kept = entry.trimmingCharacters(in: .whitespacesAndNewlines)
     if shell.history.last != kept {
       shell.history.append(kept)
       editor.addHistory(kept)
       historyFile.append(kept)
     }
-    interpreter.run(entry, report: printer.print)
+    let error = interpreter.run(entry, report: printer.print)
+    guard error == nil, shell.tour?.didRun(kept) == true, let tour = shell.tour else { return }
+    terminal.print("")
+    terminal.print(tour.text)
+    if tour.next == nil { shell.tour = nil }
   }
 }

@@ -180,14 +180,15 @@ struct ErrorCase: Sendable, CustomTestStringConvertible {
     ErrorCase("tensor g:", "expected a name after 'g:'", "       ^^"),
     ErrorCase(
       "run until loss <",
-      "expected a number, a metric, $name or '(', got the end of the expression",
+      "expected a number, a metric, a tensor, $name or '(', got the end of the expression",
       "               ^"),
     ErrorCase(
       "run until loss = 3", "'=' does not belong in an expression", "               ^",
       help: "'==' compares"),
     ErrorCase(
       "run until sqr(3) > 1",
-      "unknown function 'sqr', expected sqrt, log, exp, abs, floor, ceil, round, min or max",
+      "unknown function 'sqr', expected sqrt log exp abs floor ceil round min max sum mean std norm "
+        + "normalize transpose matmul cos",
       "          ^^^", help: "sqrt"),
     ErrorCase(
       "let n", "let: expected '=' after 'n'", "    ^", help: "let n = VALUE"),

@@ -92,9 +92,9 @@ struct CanonicalCase: Sendable, CustomTestStringConvertible {
     #expect(try parse("step --dry")[0].has(Sample.dry))
     #expect(try parse("memory 1.5KB")[0][Sample.memory] == .bytes(1536))
     #expect(try parse("note \"a\\tb ${n}\"")[0][Sample.text] == "a\tb 8")
-    let tensor = try parse("tensor g:fc.weight[-1, 2:9:3]")[0][Sample.ref]
-    #expect(tensor.base == .gradient && tensor.name == "fc.weight")
-    #expect(tensor.slices == [.index(-1), .range(start: 2, stop: 9, step: 3)])
+    let tensor = try parse("tensor g:fc.weight[-1, 2:9:3]")[0][Sample.ref].reference
+    #expect(tensor?.base == .gradient && tensor?.name == "fc.weight")
+    #expect(tensor?.slices == [.index(-1), .range(start: 2, stop: 9, step: 3)])
   }
 
   @Test func abbreviationsAreForThePromptOnly() {

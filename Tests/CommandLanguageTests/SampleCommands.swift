@@ -17,7 +17,7 @@ enum Sample {
   static let classifier = Key<String>(
     "classifier", .choice(["auto", "on", "off"]), default: "auto", help: "online classifier")
   static let ids = Key<Indices>("ids", .indices, help: "sample numbers")
-  static let ref = Key<Reference>("ref", .reference, help: "the tensor")
+  static let ref = Key<Formula>("ref", .tensor, help: "the tensor")
   static let metrics = Key<[String]>("metrics", .list(of: .word(.metrics)), help: "metric names")
   static let every = Key<Duration>(
     "every", .duration([.steps, .epochs]), default: .steps(10), help: "how often")

@@ -58,7 +58,7 @@ extension LineGenerator {
         "0", "1,2,3", "0..5", "[0..3,7]", "7", "23", "24", "199", "200", "5..0", "0..0", "-1",
         "-1..3", "0..9223372036854775807", "0..999999", "0..1000000", "1,1,1,1", "0..8", "[]",
       ])
-    case .reference: return reference(&random)
+    case .tensor: return random.chance(60) ? reference(&random) : expression(&random)
     case .time:
       return random.pick([
         "@s1", "@s0", "s2", "@e0", "@e1", "@-1", "@-2", "@main", "@main-2", "@main/s1", "@x", "@",
@@ -154,20 +154,35 @@ extension LineGenerator {
     return random.pick(bases) + random.pick(slices)
   }
 
+  private static let functions = [
+    "sqrt", "log", "exp", "abs", "floor", "ceil", "round", "min", "max", "sum", "mean", "std",
+    "norm",
+    "normalize", "transpose", "matmul", "cos", "dot",
+  ]
+
   private func expression(_ random: inout SeededRandom) -> String {
     func atom(_ random: inout SeededRandom) -> String {
-      random.pick(
-        Self.numbers + ["loss", "knn", "step", "$a", "z1", "lr", "(1)", "\"t\"", "norm(z1)", "-1"]
+      if random.chance(35) { return reference(&random) }
+      return random.pick(
+        Self.numbers + ["loss", "knn", "step", "$a", "z1", "lr", "(1)", "\"t\"", "z1@e1", "-1"]
           + context.environmentNames(.metrics))
     }
-    var text = atom(&random)
+    func call(_ random: inout SeededRandom) -> String {
+      let inner = atom(&random)
+      switch random.below(3) {
+      case 0: return inner
+      case 1: return random.pick(Self.functions) + "(\(inner))"
+      default:
+        let second = random.chance(40) ? random.pick(["0", "1", "-1", "9", "0.5"]) : atom(&random)
+        return random.pick(Self.functions) + "(\(inner), \(second))"
+      }
+    }
+    var text = call(&random)
     for _ in 0..<random.below(5) {
       let sign = random.pick(["+", "-", "*", "/", ">", "<", "==", "and", "or", "^", ">="])
-      text += " \(sign) " + atom(&random)
+      text += " \(sign) " + call(&random)
     }
-    if random.chance(20) {
-      text = random.pick(["log", "sqrt", "exp", "abs", "not ", "mean", "std"]) + "(\(text))"
-    }
+    if random.chance(20) { text = random.pick(Self.functions + ["not "]) + "(\(text))" }
     if random.chance(4) {
       let depth = 20 + random.below(80)
       text = String(repeating: "(", count: depth) + text + String(repeating: ")", count: depth)

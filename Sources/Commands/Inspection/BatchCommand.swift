@@ -2,7 +2,7 @@ import CommandLanguage
 import Datasets
 import Sessions
 
-/// Looks at the last step's batch.
+/// Looks at the last step's batch, pins it, records coming ones.
 public enum BatchCommand: Command {
   static let file = Key<String>("file", .path(["safetensors"]), help: "the file to write")
   static let epochs = Key<Int>(
@@ -10,7 +10,8 @@ public enum BatchCommand: Command {
 
   /// The declaration.
   public static let spec = CommandSpec(
-    "batch", group: .inspect, summary: "Looks at the last step's batch, records coming ones.",
+    "batch", group: .inspect,
+    summary: "Looks at the last step's batch, pins it, records coming ones.",
     requiring: [
       CommandForm(
         "show", summary: "Lists the images with class, loss and the agreement of their views.",
@@ -23,6 +24,12 @@ public enum BatchCommand: Command {
         "ids", summary: "Lists the numbers of the images in order.",
         examples: [Example("batch ids", "For attn sample, bank rows, data show")]),
       CommandForm(
+        "pin", summary: "Lets every step take the last batch again: the same views.",
+        examples: [Example("batch pin", "`step 100` then shows whether one batch can be learnt")]),
+      CommandForm(
+        "free", summary: "Lets steps take the next batch in order again.",
+        examples: [Example("batch free", "Batches passed over meanwhile are left out")]),
+      CommandForm(
         "record", summary: "Writes the coming epochs' batches, views included.",
         arguments: [file], options: [epochs], writesFile: true,
         examples: [
@@ -33,8 +40,16 @@ public enum BatchCommand: Command {
   /// Looks.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let bench = context.workbench
-    if invocation.subcommand == "record" { return try record(invocation, context) }
-    guard invocation.subcommand == "show" else {
+    switch invocation.subcommand {
+    case "record": return try record(invocation, context)
+    case "pin": return try pin(bench)
+    case "free":
+      let wasPinned = bench.freeBatch()
+      return .text(
+        wasPinned
+          ? "  steps take the next batch in order again" : "  no batch was pinned")
+    case "show": return .table(try show(bench))
+    default:
       let ids = try bench.lastBatchIDs()
       var output = Output.text(
         HelpText.wrap(ids.map(String.init).joined(separator: " "), indent: 2)
@@ -42,7 +57,15 @@ public enum BatchCommand: Command {
       output.data = [("ids", .array(ids.map(JSONValue.int)))]
       return output
     }
-    return .table(try show(bench))
+  }
+
+  private static func pin(_ bench: Workbench) throws -> Output {
+    let place = try bench.pinBatch()
+    var output = Output.text(
+      "  every step takes batch \(place.step) of epoch \(place.epoch) from here on; 'batch free' ends it"
+    )
+    output.data = [("epoch", .int(place.epoch)), ("step", .int(place.step))]
+    return output
   }
 
   private static func record(_ invocation: Invocation, _ context: CommandContext) throws -> Output {

@@ -4,7 +4,8 @@ import Tensors
 
 /// Summarises a tensor or a slice of it.
 public enum StatsCommand: Command {
-  static let ref = Key<Reference>("ref", .reference, help: "a tensor, with a slice if wanted")
+  static let ref = Key<Formula>(
+    "tensor", .tensor, help: "a tensor, with a slice if wanted, or an expression")
   static let by = Key<StatisticsGrouping>(
     "by", .choice(of: StatisticsGrouping.self), default: .all,
     help: "apart for each index of the first axis (row), the last (col), the second (channel)")
@@ -23,6 +24,7 @@ public enum StatsCommand: Command {
       Example(
         "stats w:projector.fc1.weight by=row | sort norm --desc | head 5",
         "The five largest units of a layer"),
+      Example("stats cos(z1, z2)", "How well the two views of each image agree"),
       Example("stats x1 by=channel", "Each colour channel of the batch"),
     ], seeAlso: ["tensor", "params"])
 
@@ -55,7 +57,7 @@ public enum StatsCommand: Command {
             Table.Column("nonfinite"),
           ],
         rows: rows,
-        title: "  \(invocation[ref].canonicalText)  \(sliced.tensor.shape)   \(moment)",
+        title: "  \(invocation[ref].text)  \(sliced.tensor.shape)   \(moment)",
         notes: notes))
   }
 

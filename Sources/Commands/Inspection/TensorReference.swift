@@ -16,72 +16,48 @@ struct SlicedTensor {
   func index(_ i: Int, axis: Int) -> Int { axes[axis].start + i * axes[axis].step }
 }
 
-/// Reference at the prompt → tensor of the workbench.
-enum TensorReference {
+/// Reference → tensor of the session, now or at another moment.
+struct TensorReader {
+  let bench: Workbench
+  let timeline: Timeline
+  /// Shows steps that are computed again, and lets the user end them.
+  let watcher: Timeline.Watcher
+
   /// Returns the tensor of a reference, sliced.
   ///
-  /// Throws: `Diagnostic` at the reference: unknown names with the nearest one, a slice that does not
-  /// fit with the length of the axis, nothing there yet.
-  static func read(
-    _ key: Key<Reference>, of invocation: Invocation, in context: CommandContext
-  ) throws -> SlicedTensor {
-    let reference = invocation[key]
-    let bench = try workbench(reference, key, of: invocation, in: context)
-    let name = self.name(reference)
+  /// With a verb, help is a line to type. Throws: `Diagnostic` for unknown names with the nearest
+  /// one and where nothing is there yet;
+  /// `SliceMisfit` for a slice that does not fit, with the length of the axis.
+  func read(_ reference: Reference, for verb: String? = nil) throws -> SlicedTensor {
     let whole: Tensor
     do {
-      whole = try bench.tensor(name)
-    } catch let error as SessionError {
-      let near = nearest(reference, bench)
-      throw invocation.error(
-        error.message, at: key, help: near.map { "\(invocation.spec.name) \($0)" } ?? error.help)
-    }
-    do {
-      let slices = try axisSlices(reference, shape: whole.shape)
-      let isWhole = reference.slices.isEmpty
-      let kept = slices.filter { !$0.isIndex }
-      return SlicedTensor(
-        tensor: isWhole ? whole : whole.sliced(slices), fullShape: whole.shape,
-        axes: kept.map { ($0.start, $0.step) })
-    } catch let error as SliceError {
-      let place = error.position.flatMap {
-        invocation.place(ofSlice: $0, of: key.parameter.name)
+      let bench = try workbench(reference)
+      do {
+        whole = try bench.tensor(Self.name(reference))
+      } catch let error as SessionError {
+        let near = Self.nearest(reference, bench).map { (verb.map { $0 + " " } ?? "") + $0 }
+        throw Diagnostic(error.message, help: near ?? error.help)
       }
-      throw place.map { Diagnostic(error.message, at: $0, in: invocation.source) }
-        ?? invocation.error(error.message, at: key)
+    } catch let error as SessionError {
+      throw Diagnostic(error.message, help: error.help)
     }
+    let slices = try Self.axisSlices(reference, shape: whole.shape)
+    let kept = slices.filter { !$0.isIndex }
+    return SlicedTensor(
+      tensor: reference.slices.isEmpty ? whole : whole.sliced(slices), fullShape: whole.shape,
+      axes: kept.map { ($0.start, $0.step) })
   }
 
   /// The session at the reference's moment: the present one, or one at another time.
-  private static func workbench(
-    _ reference: Reference, _ key: Key<Reference>, of invocation: Invocation,
-    in context: CommandContext
-  ) throws -> Workbench {
-    let withBatch =
-      switch reference.base {
-      case .weight, .momentum, .bank: false
-      default: true
-      }
+  private func workbench(_ reference: Reference) throws -> Workbench {
+    let withBatch = reference.base.isOfBatch
     guard let time = reference.time else {
       // After a move through time the last step's batch comes from taking that step again.
-      let bench = context.workbench
       guard withBatch, !bench.holdsBatch, bench.summary.step > 0 else { return bench }
-      let other = try? context.timeline.workbench(
-        at: .back(0), withBatch: true, TimeTravel.watcher(context))
+      let other = try? timeline.workbench(at: .back(0), withBatch: true, watcher)
       return other.flatMap { $0.holdsBatch ? $0 : nil } ?? bench
     }
-    do {
-      return try context.timeline.workbench(
-        at: TimeTravel.name(time), withBatch: withBatch, TimeTravel.watcher(context))
-    } catch let error as SessionError {
-      throw invocation.error(error.message, at: key, help: error.help)
-    }
-  }
-
-  /// A slice that does not fit the tensor, with the position in the slice that is wrong.
-  private struct SliceError: Error {
-    let message: String
-    var position: Int?
+    return try timeline.workbench(at: TimeTravel.name(time), withBatch: withBatch, watcher)
   }
 
   private static func name(_ reference: Reference) -> TensorName {
@@ -128,8 +104,8 @@ enum TensorReference {
     let positions = given.indices.filter { given[$0] != .ellipsis }
     let named = positions.count
     guard named <= shape.count else {
-      throw SliceError(
-        message: "'\(reference.tensorName)' has \(shape.count) ax\(shape.count == 1 ? "is" : "es") "
+      throw SliceMisfit(
+        "'\(reference.tensorName)' has \(shape.count) ax\(shape.count == 1 ? "is" : "es") "
           + "\(shape), the slice names \(named)", position: positions[shape.count])
     }
     let fill = shape.count - named
@@ -143,8 +119,8 @@ enum TensorReference {
       let (given, length) = pair
       // As in Python, only an index can be out of range: the bounds of a range are clamped.
       guard let found = given.slice.elements(of: length) else {
-        throw SliceError(
-          message: "index \(given.slice.canonicalText) is out of range: axis \(axis) of "
+        throw SliceMisfit(
+          "index \(given.slice.canonicalText) is out of range: axis \(axis) of "
             + "'\(reference.tensorName)' has length \(length), indices "
             + (length > 0 ? "0…\(length - 1) or -\(length)…-1" : "none"),
           position: given.position)
@@ -154,9 +130,51 @@ enum TensorReference {
         start: found.start, count: found.count, step: found.step, isIndex: isIndex)
     }
   }
+}
+
+extension Reference.Base {
+  /// Whether it is of the last step's batch rather than of the state.
+  var isOfBatch: Bool {
+    switch self {
+    case .weight, .momentum, .bank: false
+    default: true
+    }
+  }
+}
+
+/// A tensor argument: a reference, or an expression over tensors.
+enum TensorReference {
+  /// Returns the tensor of an argument, sliced; an expression's as it comes, rounded to Float32.
+  ///
+  /// Throws: `Diagnostic` at the part that has no value or does not fit.
+  static func read(
+    _ key: Key<Formula>, of invocation: Invocation, in context: CommandContext
+  ) throws -> SlicedTensor {
+    let formula = invocation[key]
+    do {
+      guard let reference = formula.reference else {
+        let array = try formula.value(in: context.environment).array
+        return SlicedTensor(
+          tensor: Tensor(shape: array.shape, values: array.values.map(Float.init)),
+          fullShape: array.shape, axes: array.shape.map { _ in (0, 1) })
+      }
+      return try formula.placing { try context.tensors.read(reference, for: invocation.name) }
+    } catch let error as Diagnostic {
+      throw error.located(in: invocation.source, at: invocation.place(of: key.parameter.name))
+    }
+  }
 
   /// When the values were made: the last step's batch, or now.
-  static func moment(_ reference: Reference, _ bench: Workbench) -> String {
+  static func moment(_ formula: Formula, _ bench: Workbench) -> String {
+    var moments: [String] = []
+    for reference in formula.references {
+      let moment = moment(reference, bench)
+      if !moments.contains(moment) { moments.append(moment) }
+    }
+    return moments.joined(separator: "; ")
+  }
+
+  private static func moment(_ reference: Reference, _ bench: Workbench) -> String {
     if let time = reference.time { return "at \(time.canonicalText)" }
     return switch reference.base {
     case .weight, .momentum, .bank: "present state"

@@ -56,40 +56,62 @@ public enum MethodCommand: Command {
     "profile", .choice(["reference"]), default: "reference",
     help: "what the published code computes")
 
+  /// What `swap method` takes too.
+  static let options: [any AnyKey] = [
+    batch, temp, proj, pred, alpha, start, stages, normalize, on, classifier, profile,
+  ]
+
   /// The declaration.
   public static let spec = CommandSpec(
     "method", group: .setup, summary: "Chooses the method: loss, heads and batch.",
     details: "simsiam, simsiam-multi (a memory bank of the last epoch mixed into the targets), "
       + "simclr, simclr-attn (w = exp(1 + cos) weights each positive pair).",
     arguments: [name],
-    options: [
-      batch, temp, proj, pred, alpha, start, stages, normalize, on, classifier, profile,
-    ],
+    options: options,
     examples: [
       Example("method simclr batch=128 temp=0.5", "SimCLR on batches of 128 images"),
       Example("method simsiam-multi batch=64 start=5epochs", "The bank is used from epoch 5"),
-    ], seeAlso: ["optim", "schedule", "bank", "attn"])
+    ], seeAlso: ["swap", "optim", "schedule", "bank", "attn"])
 
   /// Chooses it.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
+    try choose(invocation, in: context, goesOn: false)
+  }
+
+  /// Chooses it; with `goesOn` training goes on from its step in any case.
+  static func choose(
+    _ invocation: Invocation, in context: CommandContext, goesOn: Bool
+  ) throws -> Output {
     let bench = context.workbench
+    let old = goesOn ? bench.choiceToKeep(for: invocation[name]) : MethodChoice(invocation[name])
     var choice = MethodChoice(invocation[name])
-    choice.batch = invocation[batch]
-    choice.temperature = invocation[temp]
-    choice.projector = invocation[proj]
-    choice.predictor = invocation[pred]
-    choice.alpha = invocation[alpha]
-    if case .epochs(let count)? = invocation[start] { choice.start = count }
-    choice.stages = invocation[stages]
-    choice.normalize = invocation[normalize]
-    choice.attention = invocation[on]
-    choice.classifier = invocation[classifier]
-    let report = try bench.configure { $0.method = choice }
+    choice.batch = invocation.value(of: batch, or: old.batch)
+    choice.temperature = invocation.value(of: temp, or: old.temperature)
+    choice.projector = invocation.value(of: proj, or: old.projector)
+    choice.predictor = invocation.value(of: pred, or: old.predictor)
+    choice.alpha = invocation.value(of: alpha, or: old.alpha)
+    choice.start = old.start
+    if invocation.isGiven(start) {
+      if case .epochs(let count)? = invocation[start] {
+        choice.start = count
+      } else {
+        choice.start = nil
+      }
+    }
+    choice.stages = invocation.value(of: stages, or: old.stages)
+    choice.normalize = invocation.value(of: normalize, or: old.normalize)
+    choice.attention = invocation.value(of: on, or: old.attention)
+    choice.classifier = invocation.value(of: classifier, or: old.classifier)
+    let report = try bench.configure(goesOn: goesOn) { $0.method = choice }
     var lines = ["  method \(choice.name.rawValue)"]
     if let method = bench.resolution?.method {
       lines[0] += "  z \(method.projectorOut)   batch \(method.batch)   " + chance(method)
     }
-    return .text((lines + ChangeText.lines(report)).joined(separator: "\n"))
+    lines += ChangeText.lines(report)
+    if report.restarted, report.kept.contains("backbone") {
+      lines.append("  'swap method …' would go on from the step; 'undo' takes this back")
+    }
+    return .text(lines.joined(separator: "\n"))
   }
 
   private static func chance(_ method: MethodConfiguration) -> String {

@@ -36,11 +36,16 @@ public enum OptimCommand: Command {
   )
   .only(for: OptionOwners.optimizers(having: "variant"))
 
+  /// What `swap optim` takes too.
+  static let options: [any AnyKey] = [
+    lr, wd, momentum, exclude, classifierLR, scaleLR, trust, variant,
+  ]
+
   /// The declaration.
   public static let spec = CommandSpec(
     "optim", group: .setup, summary: "Chooses the optimizer.",
     arguments: [name],
-    options: [lr, wd, momentum, exclude, classifierLR, scaleLR, trust, variant],
+    options: options,
     examples: [
       Example("optim sgd lr=0.3", "SGD with momentum 0.9"),
       Example("optim lars lr=1 wd=1e-06", "The SimCLR half's optimizer"),
@@ -48,17 +53,29 @@ public enum OptimCommand: Command {
 
   /// Chooses it.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
+    try choose(invocation, in: context, goesOn: false)
+  }
+
+  /// Chooses it; with `goesOn` training goes on from its step in any case.
+  static func choose(
+    _ invocation: Invocation, in context: CommandContext, goesOn: Bool
+  ) throws -> Output {
     let bench = context.workbench
+    let present = bench.configuration.optimizer
+    let old =
+      goesOn && present?.name == invocation[name]
+      ? present ?? OptimizerChoice(invocation[name]) : OptimizerChoice(invocation[name])
     var choice = OptimizerChoice(invocation[name])
-    choice.lr = invocation[lr]
-    choice.weightDecay = invocation[wd]
-    choice.momentum = invocation[momentum]
-    choice.exclude = invocation[exclude].map { $0.filter { $0 != "none" } }
-    choice.classifierLR = invocation[classifierLR]
-    choice.scaleLR = invocation[scaleLR]
-    choice.trust = invocation[trust]
-    choice.variant = invocation[variant]
-    let report = try bench.configure { $0.optimizer = choice }
+    choice.lr = invocation.value(of: lr, or: old.lr)
+    choice.weightDecay = invocation.value(of: wd, or: old.weightDecay)
+    choice.momentum = invocation.value(of: momentum, or: old.momentum)
+    let excluded = invocation[exclude].map { $0.filter { $0 != "none" } }
+    choice.exclude = invocation.isGiven(exclude) ? excluded : old.exclude
+    choice.classifierLR = invocation.value(of: classifierLR, or: old.classifierLR)
+    choice.scaleLR = invocation.value(of: scaleLR, or: old.scaleLR)
+    choice.trust = invocation.value(of: trust, or: old.trust)
+    choice.variant = invocation.value(of: variant, or: old.variant)
+    let report = try bench.configure(goesOn: goesOn) { $0.optimizer = choice }
     var line = "  optim \(choice.name.rawValue)"
     if let resolved = bench.resolution?.optimizer {
       line += "  lr \(NumberFormat.short(resolved.lr))"

@@ -26,12 +26,15 @@ public enum ScheduleCommand: Command {
   )
   .only(for: OptionOwners.schedules(having: "min_lr"))
 
+  /// What `swap schedule` takes too.
+  static let options: [any AnyKey] = [warmup, total, startLR, minLR]
+
   /// The declaration.
   public static let spec = CommandSpec(
     "schedule", group: .setup, summary: "Chooses the learning-rate schedule.",
     details: "cosine is the SimSiam half's, warmup-anneal the SimCLR half's; step multiplies by "
       + "0.1 at half and three quarters of total; linear falls to 0; const stays.",
-    arguments: [name], options: [warmup, total, startLR, minLR],
+    arguments: [name], options: options,
     subcommands: [
       CommandForm(
         "show", summary: "Lists the learning rates to come.", isLogged: false, givesTable: true,
@@ -46,12 +49,24 @@ public enum ScheduleCommand: Command {
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let bench = context.workbench
     if invocation.subcommand == "show" { return try show(bench) }
+    return try choose(invocation, in: context, goesOn: false)
+  }
+
+  /// Chooses it; with `goesOn` training goes on from its step.
+  static func choose(
+    _ invocation: Invocation, in context: CommandContext, goesOn: Bool
+  ) throws -> Output {
+    let bench = context.workbench
+    let present = bench.configuration.schedule
+    let old =
+      goesOn && present?.name == invocation[name]
+      ? present ?? ScheduleChoice(invocation[name]) : ScheduleChoice(invocation[name])
     var choice = ScheduleChoice(invocation[name])
-    choice.warmup = invocation[warmup].map(amount)
-    choice.total = invocation[total].map(amount)
-    choice.startLR = invocation[startLR]
-    choice.minLR = invocation[minLR]
-    let report = try bench.configure { $0.schedule = choice }
+    choice.warmup = invocation.isGiven(warmup) ? invocation[warmup].map(amount) : old.warmup
+    choice.total = invocation.isGiven(total) ? invocation[total].map(amount) : old.total
+    choice.startLR = invocation.value(of: startLR, or: old.startLR)
+    choice.minLR = invocation.value(of: minLR, or: old.minLR)
+    let report = try bench.configure(goesOn: goesOn) { $0.schedule = choice }
     var line = "  schedule \(choice.name.rawValue)"
     if let resolved = bench.resolution?.schedule, resolved.name != .const {
       line += "  warm-up \(NumberFormat.short(resolved.warmup)) of "

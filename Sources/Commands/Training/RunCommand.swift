@@ -3,7 +3,7 @@ import Sessions
 
 /// Trains until a condition holds.
 public enum RunCommand: Command {
-  static let condition = Key<Formula>("condition", .expression, help: "an expression over metrics")
+  static let condition = Key<Formula>("condition", .expression, help: Condition.help)
   static let most = Key<Duration>(
     "max", .duration([.steps, .epochs]), default: .epochs(100), help: "where to stop in any case")
 
@@ -22,8 +22,7 @@ public enum RunCommand: Command {
 
   /// Trains.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    let formula = invocation[condition]
-    try Condition.check(formula, condition, invocation)
+    let formula = try Condition.check(condition, invocation, context)
     let bench = context.workbench
     let steps =
       switch invocation[most] {

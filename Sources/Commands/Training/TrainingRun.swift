@@ -14,7 +14,8 @@ final class TrainingRun {
     case clock
     case reached
     case stopped(Watch)
-    case failed(Diagnostic)
+    /// What failed, and why.
+    case failed(String, Diagnostic)
   }
 
   private let context: CommandContext
@@ -105,17 +106,25 @@ final class TrainingRun {
       guard context.cancellation.isRequested else { throw error }
     }
     for (index, watch) in watches.enumerated() {
-      let holds = Condition.holds(watch.condition, context)
+      let holds = holds(watch.condition)
       if holds, index >= held.count || !held[index] { fired.append(watch) }
       if index < held.count { held[index] = holds }
     }
-    if let until, Condition.holds(until, context) { ending = .reached }
+    if let until, holds(until) { ending = .reached }
     if let limit, seconds >= limit, ending == nil { ending = .clock }
     return ending != nil || !fired.isEmpty
   }
 
+  /// Whether a condition holds; one that cannot be computed ends training.
+  private func holds(_ condition: Formula) -> Bool {
+    do { return try Condition.holds(condition, context) } catch {
+      ending = .failed("'\(condition.text)' cannot be computed", Interpreter.reason(error))
+      return false
+    }
+  }
+
   private func noteHeld() {
-    held = context.shell.watches.map { Condition.holds($0.condition, context) }
+    held = context.shell.watches.map { (try? Condition.holds($0.condition, context)) ?? false }
   }
 
   /// Does what a condition asks for.
@@ -135,7 +144,7 @@ final class TrainingRun {
       defer { context.isInWatch = outer }
       try context.runBody(body)
     } catch {
-      ending = .failed(Interpreter.reason(error))
+      ending = .failed("what the watch runs failed", Interpreter.reason(error))
     }
   }
 
@@ -151,8 +160,8 @@ final class TrainingRun {
     case .clock: lines.append("  stopped \(taken) by limit=: '\(label)' goes on")
     case .stopped: lines.append("  stopped \(taken) by break")
     case .reached: lines.append("  reached after \(total.steps) steps")
-    case .failed(let error):
-      lines.append("  stopped \(taken): what the watch runs failed: \(error.message)")
+    case .failed(let what, let error):
+      lines.append("  stopped \(taken): \(what): \(error.message)")
     case nil: if until != nil { lines.append("  not reached in \(count) steps") }
     }
     var output = Output(

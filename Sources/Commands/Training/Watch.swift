@@ -17,23 +17,63 @@ public struct Watch: Sendable, Equatable {
   public static func == (a: Watch, b: Watch) -> Bool { a.text == b.text }
 }
 
-/// Conditions on metrics, evaluated while training.
+/// Conditions on metrics and tensors, evaluated while training.
 enum Condition {
-  /// Checks the names of a condition before anything waits for it.
+  static let help = "an expression over metrics and tensors"
+
+  /// Checks the names of a condition before anything waits for it, and where there are values
+  /// already, that it can be computed.
   ///
-  /// Throws: `Diagnostic` for a name that no metric will ever have.
-  static func check(_ formula: Formula, _ key: Key<Formula>, _ invocation: Invocation) throws {
+  /// Throws: `Diagnostic` for a name that no metric or tensor will ever have, or another time.
+  static func check(
+    _ key: Key<Formula>, _ invocation: Invocation, _ context: CommandContext
+  ) throws -> Formula {
+    let formula = invocation[key]
     let known = MetricName.allCases.map(\.rawValue) + ["step", "epoch", "lr"]
     for name in formula.metricNames where !known.contains(name) && !name.hasPrefix("lr.") {
       throw invocation.error(
         "unknown metric \(Diagnostic.quote(name)), expected \(Diagnostic.alternatives(known))",
         at: key, help: EditDistance.nearest(to: name, in: known))
     }
+    for reference in formula.references {
+      if let time = reference.time {
+        throw invocation.error(
+          "a condition looks at the present state, got '\(time.canonicalText)'", at: key)
+      }
+      let names = names(of: reference.base, context.workbench)
+      if let name = reference.name, !names.isEmpty, !names.contains(name) {
+        throw invocation.error(
+          "unknown tensor \(Diagnostic.quote(reference.tensorName))", at: key,
+          help: EditDistance.nearest(to: name, in: names).map { "\(reference.base.rawValue):\($0)" }
+        )
+      }
+    }
+    if let values = KnownValues(formula, context) {
+      do { _ = try formula.evaluate(in: values) } catch let error as Diagnostic {
+        throw error.located(in: invocation.source, at: invocation.range)
+      }
+    }
+    return formula
   }
 
-  /// Whether a condition holds in the present state; false while a metric of it has no value.
-  static func holds(_ formula: Formula, _ context: CommandContext) -> Bool {
-    guard let value = try? formula.evaluate(in: context.environment) else { return false }
+  private static func names(of base: Reference.Base, _ bench: Workbench) -> [String] {
+    switch base {
+    case .weight: bench.parameterNames + bench.bufferNames
+    case .gradient, .momentum: bench.parameterNames
+    case .activation:
+      bench.layerNames.flatMap { name in
+        name.hasPrefix("backbone.") ? [name, String(name.dropFirst("backbone.".count))] : [name]
+      }
+    default: []
+    }
+  }
+
+  /// Whether a condition holds in the present state; false while something in it has no value.
+  ///
+  /// Throws: `Diagnostic` when it cannot be computed, as when shapes do not fit.
+  static func holds(_ formula: Formula, _ context: CommandContext) throws -> Bool {
+    guard let values = KnownValues(formula, context) else { return false }
+    let value = try formula.evaluate(in: values)
     return value != 0 && !value.isNaN
   }
 
@@ -51,5 +91,36 @@ enum Condition {
     guard !names.isEmpty else { return }
     try context.workbench.measureLast(
       names, isCancelled: { context.cancellation.isRequested })
+  }
+}
+
+/// Everything that a condition reads, read once; there is none while something has no value.
+private struct KnownValues: ExpressionEnvironment {
+  private let shell: ShellEnvironment
+  private var metrics: [String: Double] = [:]
+  private var tensors: [String: NumberArray] = [:]
+
+  init?(_ formula: Formula, _ context: CommandContext) {
+    shell = context.environment
+    for name in formula.metricNames {
+      guard let value = try? shell.metric(name) else { return nil }
+      metrics[name] = value
+    }
+    for reference in formula.references {
+      do {
+        tensors[reference.canonicalText] = try shell.tensor(reference)
+      } catch is SliceMisfit {
+        // Evaluating says what does not fit.
+        continue
+      } catch { return nil }
+    }
+  }
+
+  var variableNames: [String] { shell.variableNames }
+  var metricNames: [String] { shell.metricNames }
+  func variable(_ name: String) -> Variable? { shell.variable(name) }
+  func metric(_ name: String) -> Double? { metrics[name] }
+  func tensor(_ reference: Reference) throws -> NumberArray? {
+    try tensors[reference.canonicalText] ?? shell.tensor(reference)
   }
 }

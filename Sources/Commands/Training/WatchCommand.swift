@@ -3,7 +3,7 @@ import Sessions
 
 /// Acts when a condition becomes true while training.
 public enum WatchCommand: Command {
-  static let condition = Key<Formula>("condition", .expression, help: "an expression over metrics")
+  static let condition = Key<Formula>("condition", .expression, help: Condition.help)
   static let number = Key<Int?>(
     optional: "number", .int(in: 1...10_000), default: "all", help: "its number in the list")
 
@@ -34,8 +34,7 @@ public enum WatchCommand: Command {
     case "list": return .table(WatchList.table(shell.watches))
     case "off": return try WatchList.remove(invocation[number], number, invocation, shell)
     default:
-      let formula = invocation[condition]
-      try Condition.check(formula, condition, invocation)
+      let formula = try Condition.check(condition, invocation, context)
       shell.watches.append(
         Watch(
           condition: formula, body: invocation.body, text: invocation.canonicalText,
@@ -64,6 +63,7 @@ public enum BreakCommand: Command {
     ],
     examples: [
       Example("break z_std < 0.02", "Where collapse begins"),
+      Example("break norm(g:backbone.conv1.weight) > 10", "A large gradient of one layer"),
       Example("break knn > 40", "Evaluated at the end of each epoch"),
     ], seeAlso: ["watch", "run"])
 
@@ -74,8 +74,7 @@ public enum BreakCommand: Command {
     case "list": return .table(WatchList.table(shell.watches))
     case "off": return try WatchList.remove(invocation[number], number, invocation, shell)
     default:
-      let formula = invocation[condition]
-      try Condition.check(formula, condition, invocation)
+      let formula = try Condition.check(condition, invocation, context)
       shell.watches.append(
         Watch(condition: formula, body: nil, text: invocation.canonicalText, isBreak: true))
       return .text("  break \(shell.watches.count): \(formula.text)")

@@ -49,6 +49,25 @@ public struct MethodChoice: Sendable, Hashable, Codable {
   public init(_ name: MethodName) { self.name = name }
 }
 
+extension MethodChoice {
+  /// The choice for another method: options that it does not have are left out.
+  func adapted(to name: MethodName) -> MethodChoice {
+    func isOwned(_ option: String) -> Bool {
+      OptionOwners.method[option]?.contains(name) ?? true
+    }
+    var choice = self
+    choice.name = name
+    if !isOwned("temp") { choice.temperature = nil }
+    if !isOwned("pred") { choice.predictor = nil }
+    if !isOwned("alpha") { choice.alpha = nil }
+    if !isOwned("start") { choice.start = nil }
+    if !isOwned("stages") { choice.stages = nil }
+    if !isOwned("normalize") { choice.normalize = nil }
+    if !isOwned("on") { choice.attention = nil }
+    return choice
+  }
+}
+
 /// The names of the optimizers.
 public enum OptimizerName: String, Sendable, CaseIterable, Codable {
   case sgd, lars, adam, adamw

@@ -6,7 +6,8 @@ import Tensors
 /// A 64-bit hash of a training state: tensors in name order, counters, bank.
 ///
 /// Version 1: `ContentHash` over name, shape and bytes of parameters, buffers, counters and
-/// optimizer state, then step, epoch and the bank's wrapping sums of row hashes.
+/// optimizer state, then step, epoch, what is not as usual (an optimizer that began later, a pinned
+/// batch) and the bank's wrapping sums of row hashes.
 public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
   /// The hash.
   public let value: UInt64
@@ -39,6 +40,14 @@ extension Learner {
       hash.update(UInt64(bitPattern: value))
     }
     for count in [step, epoch, stepInEpoch] { hash.update(UInt64(count)) }
+    if counters.optimizerStart > 0 {
+      hash.update("optimizer start")
+      hash.update(UInt64(counters.optimizerStart))
+    }
+    if let pin = counters.pin {
+      hash.update("pin")
+      for count in [pin.epoch, pin.step] { hash.update(UInt64(count)) }
+    }
     if let bank {
       hash.update(bank.fingerprint.bank)
       hash.update(bank.fingerprint.next)

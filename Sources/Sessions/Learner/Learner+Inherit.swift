@@ -7,13 +7,16 @@ extension Learner {
   /// Takes over the parts of another model that a change left alone.
   ///
   /// A part (backbone, projector, predictor, classifier, bank, optimizer state) is kept when its
-  /// choices are equal; counters go on when every part but optimizer and schedule was kept.
-  func inherit(from old: Learner, sameData: Bool) -> Workbench.ChangeReport {
+  /// choices are equal; counters go on when every part but optimizer and schedule was kept. With
+  /// `goesOn` they go on in any case, and the bank and the optimizer's state of the parts that were
+  /// kept are kept where their shapes are the same.
+  func inherit(from old: Learner, sameData: Bool, goesOn swaps: Bool) -> Workbench.ChangeReport {
     var report = Workbench.ChangeReport()
     let backboneKept =
       configuration.backbone == old.configuration.backbone
       && network.inputShape == old.network.inputShape
     var allKept = true
+    var keptParts: [String] = []
     for part in ["backbone", "projector", "predictor", "classifier"] {
       let mine = entries(of: part)
       guard !mine.isEmpty || !old.entries(of: part).isEmpty else { continue }
@@ -23,34 +26,84 @@ extension Learner {
         && (part == "classifier" ? sameData : true)
       if isKept {
         copy(part, from: old)
-        report.kept.append(part)
+        keptParts.append(part)
       } else {
         allKept = false
-        if !mine.isEmpty { report.renewed.append(part) }
+        if mine.isEmpty { report.dropped.append(part) } else { report.renewed.append(part) }
       }
     }
+    report.kept += keptParts
     let methodKept = configuration.method == old.configuration.method && sameData
-    if let bank, let bankArena {
-      if methodKept, let oldBank = old.bank, let oldArena = old.bankArena {
-        bankArena.copy(from: oldArena)
-        bank.restore(
-          workers, epochsEnded: oldBank.epochsEnded, writtenEpochs: oldBank.writtenEpochs,
-          bankEpochs: oldBank.bankEpochs)
-        report.kept.append("bank")
-      } else {
-        report.renewed.append("bank")
+    inheritBank(from: old, unless: !(methodKept || swaps && sameData), &report)
+    let goesOn = swaps || allKept && methodKept
+    report.restarted = !goesOn && old.step > 0
+    guard goesOn else {
+      if optimizer != nil { report.renewed.append("optimizer state") }
+      return report
+    }
+    var counters = old.counters
+    inheritOptimizer(from: old, parts: keptParts, counters: &counters, swaps: swaps, &report)
+    if configuration.stepsPerEpoch != old.configuration.stepsPerEpoch {
+      if counters.stepInEpoch > 0 {
+        report.renewed.append("epoch \(counters.epoch), from its first step")
+      }
+      counters.stepInEpoch = 0
+      counters.pin = nil
+    }
+    restore(counters)
+    return report
+  }
+
+  private func inheritBank(
+    from old: Learner, unless isOther: Bool, _ report: inout Workbench.ChangeReport
+  ) {
+    guard let bank, let bankArena else {
+      if old.bank != nil { report.dropped.append("bank") }
+      return
+    }
+    guard !isOther, let oldBank = old.bank, let oldArena = old.bankArena,
+      oldArena.layout.entries == bankArena.layout.entries
+    else {
+      report.renewed.append("bank")
+      return
+    }
+    bankArena.copy(from: oldArena)
+    bank.restore(
+      workers, epochsEnded: oldBank.epochsEnded, writtenEpochs: oldBank.writtenEpochs,
+      bankEpochs: oldBank.bankEpochs)
+    report.kept.append("bank")
+  }
+
+  /// Copies the state of the parameters that were kept, where both optimizers keep it.
+  private func inheritOptimizer(
+    from old: Learner, parts: [String], counters: inout TrainingCounters, swaps: Bool,
+    _ report: inout Workbench.ChangeReport
+  ) {
+    guard let optimizer else { return }
+    let isSame = configuration.optimizer == old.configuration.optimizer
+    let isSameRule = configuration.optimizer?.name == old.configuration.optimizer?.name
+    let slots = optimizer.configuration.stateSlots
+    guard isSame || swaps && isSameRule, slots == old.optimizer?.configuration.stateSlots else {
+      counters.optimizerStart = old.step
+      report.renewed.append("optimizer state")
+      return
+    }
+    let prefixes = parts.map { $0 + "." }
+    var isWhole = true
+    for entry in model.values.layout.entries {
+      guard prefixes.contains(where: entry.name.hasPrefix),
+        let source = old.model.values.layout[entry.name]
+      else {
+        isWhole = false
+        continue
+      }
+      for (mine, theirs) in zip(optimizerState.layout.entries, old.optimizerState.layout.entries) {
+        (optimizerState.base + mine.offset + entry.offset).update(
+          from: old.optimizerState.base + theirs.offset + source.offset, count: entry.count)
       }
     }
-    let goesOn = allKept && methodKept
-    if goesOn, configuration.optimizer == old.configuration.optimizer {
-      optimizerState.copy(from: old.optimizerState)
-      report.kept.append("optimizer state")
-    } else if optimizer != nil {
-      report.renewed.append("optimizer state")
-    }
-    report.restarted = !goesOn && old.step > 0
-    if goesOn { restore(step: old.step, epoch: old.epoch, stepInEpoch: old.stepInEpoch) }
-    return report
+    report.kept.append(
+      isWhole ? "optimizer state" : "optimizer state of " + parts.joined(separator: ", "))
   }
 
   private func entries(of part: String) -> [ArenaEntryShape] {

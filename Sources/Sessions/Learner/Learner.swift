@@ -37,16 +37,27 @@ public final class Learner {
   /// Counts the changes that no step made.
   private(set) var outsideChanges = 0
 
+  /// Where training stands.
+  private(set) var counters = TrainingCounters()
   /// The number of completed steps.
-  public private(set) var step = 0
+  public var step: Int { counters.step }
   /// The number of completed epochs: the 0-based epoch that the next step belongs to.
-  public private(set) var epoch = 0
+  public var epoch: Int { counters.epoch }
   /// The number of completed steps of the present epoch.
-  public private(set) var stepInEpoch = 0
+  public var stepInEpoch: Int { counters.stepInEpoch }
   /// The batch that was computed last: that of the last step, or of one that was only tried.
   public private(set) var lastBatch: BatchInfo?
   /// The step that `lastBatch` belongs to.
   public private(set) var lastBatchStep = 0
+  /// The number of epochs that the bank had ended when `lastBatch` was computed.
+  private(set) var lastBatchBankEpochs = 0
+  /// The epoch that the step of `lastBatch` belongs to.
+  private(set) var lastBatchEpoch = 0
+  /// The batch whose views the graph holds, and who delivered it.
+  private var held: (source: WeakSource, batch: BatchInfo)?
+
+  /// A source that may be gone.
+  private struct WeakSource { weak var source: (any BatchSource)? }
 
   /// Builds the model and draws its first values; `samples` is the number of bank rows.
   ///
@@ -112,13 +123,17 @@ public final class Learner {
   }
 
   /// Sets the counters of a loaded state.
-  func restore(step: Int, epoch: Int, stepInEpoch: Int) {
+  func restore(_ counters: TrainingCounters) {
     didChange()
-    self.step = step
-    self.epoch = epoch
-    self.stepInEpoch = stepInEpoch
+    self.counters = counters
     lastBatch = nil
     lastBatchStep = step
+  }
+
+  /// Lets every step take one batch, or with nil the next one in order again.
+  func pin(_ place: BatchPlace?) {
+    didChange()
+    counters.pin = place
   }
 
   /// The learning rate of every group in force for the next step.
@@ -186,25 +201,26 @@ public final class Learner {
       graph, source, labels: labels, &times, clock, unless: isAborted)
     let differentiated = clock()
     if !allowsNonFinite {
-      try timed("check") { try checkFinite(metrics, at: batch, source: source) }
+      try timed("check") { try checkFinite(metrics, source: source) }
     }
     let rates = nextRates()
     timed("copy") { before?.copy(from: model) }
     timed("optimizer") {
       optimizer.step(
         workers, parameters: model.values.base, gradients: FloatPointer(model.gradients.base),
-        state: optimizerState.base, learningRates: rates.map(\.value), stepNumber: step + 1)
+        state: optimizerState.base, learningRates: rates.map(\.value),
+        stepNumber: step + 1 - counters.optimizerStart)
     }
-    graph.commit(bank: bank, epoch: batch.epoch)
+    graph.commit(bank: bank, epoch: epoch)
     version += 1
-    step += 1
-    stepInEpoch += 1
+    counters.step += 1
+    counters.stepInEpoch += 1
     let record = StepRecord(
-      step: step, epoch: batch.epoch, rates: rates, values: Self.values(metrics, method))
+      step: step, epoch: epoch, rates: rates, values: Self.values(metrics, method))
     if stepInEpoch == configuration.stepsPerEpoch {
       timed("bank") { bank?.endEpoch(workers) }
-      epoch += 1
-      stepInEpoch = 0
+      counters.epoch += 1
+      counters.stepInEpoch = 0
     }
     lastBatch = batch
     lastBatchStep = step
@@ -218,19 +234,37 @@ public final class Learner {
     _ clock: () -> Double, unless isAborted: () -> Bool = { false }
   ) throws -> (BatchInfo, StepMetrics) {
     let start = clock()
-    let batch = try timed("data") { try source.next(into: graph.views) }
+    let batch = try timed("data") { try load(source, into: graph) }
     let loaded = clock()
     times.wait = loaded - start
     graph.setBatch(ids: batch.ids, labels: labels)
-    guard graph.forward(bank: bank, epoch: batch.epoch, unless: isAborted) else {
-      throw aborted(batch, source)
+    guard graph.forward(bank: bank, epoch: epoch, unless: isAborted) else {
+      throw aborted(source)
     }
     let metrics = timed("metrics") { graph.metrics() }
     let computed = clock()
     times.forward = computed - loaded
-    guard graph.backward(unless: isAborted) else { throw aborted(batch, source) }
+    guard graph.backward(unless: isAborted) else { throw aborted(source) }
     times.backward = clock() - computed
     return (batch, metrics)
+  }
+
+  /// The views of the next batch; a pinned one that is still there is not made again.
+  private func load(_ source: any BatchSource, into graph: TrainingGraph) throws -> BatchInfo {
+    lastBatchBankEpochs = bank?.epochsEnded ?? 0
+    lastBatchEpoch = epoch
+    if let pin = counters.pin {
+      if let held, held.source.source === source, held.batch.place == pin {
+        var batch = held.batch
+        batch.wait = 0
+        return batch
+      }
+      source.seek(pin)
+    }
+    held = nil
+    let batch = try source.next(into: graph.views)
+    held = (WeakSource(source: source), batch)
+    return batch
   }
 
   /// Computes the next step without applying it; the source gives its batch again.
@@ -246,31 +280,34 @@ public final class Learner {
     let graph = trainingGraph()
     var times = Times()
     let (batch, metrics) = try compute(graph, source, labels: labels, &times, clock)
-    source.seek(epoch: batch.epoch, step: batch.step)
+    giveBack(source)
     before?.copy(from: model)
     lastBatch = batch
     lastBatchStep = step + 1
     let gradients = model.gradients
     let norm = Rows.squaredNorm(FloatPointer(gradients.base), gradients.floatCount).squareRoot()
     let record = StepRecord(
-      step: step + 1, epoch: batch.epoch, rates: nextRates(),
+      step: step + 1, epoch: epoch, rates: nextRates(),
       values: Self.values(metrics, method))
     return (record, norm, times)
   }
 
   /// Gives a batch back; the values of the last step's batch were overwritten by it.
-  private func aborted(_ batch: BatchInfo, _ source: any BatchSource) -> Aborted {
-    source.seek(epoch: batch.epoch, step: batch.step)
+  private func aborted(_ source: any BatchSource) -> Aborted {
+    giveBack(source)
     lastBatch = nil
     return Aborted()
   }
 
-  private func checkFinite(_ metrics: StepMetrics, at batch: BatchInfo, source: any BatchSource)
-    throws
-  {
+  /// Lets the source deliver the batch of the step that was computed again.
+  private func giveBack(_ source: any BatchSource) {
+    if counters.pin == nil { source.seek(counters.place) }
+  }
+
+  private func checkFinite(_ metrics: StepMetrics, source: any BatchSource) throws {
     let place = "in step \(step + 1); the state is the one after step \(step)"
     guard metrics.total.isFinite else {
-      source.seek(epoch: batch.epoch, step: batch.step)
+      giveBack(source)
       throw SessionError(
         "the loss is \(metrics.total.isNaN ? "nan" : "\(metrics.total)") \(place)",
         help: "set nonfinite allow")
@@ -282,7 +319,7 @@ public final class Learner {
     else { return }
     let name =
       gradients.layout.entries.last { $0.offset <= bad }.map(\.name) ?? "a parameter"
-    source.seek(epoch: batch.epoch, step: batch.step)
+    giveBack(source)
     throw SessionError(
       "the gradient of '\(name)' is not finite \(place)", help: "set nonfinite allow")
   }
@@ -338,7 +375,7 @@ public final class Learner {
     let rerun = TrainingGraph(network, model: before, workers: workers, keepsAll: true)
     _ = rerun.views.update(fromContentsOf: graph.views)
     rerun.setBatch(ids: batch.ids, labels: nil)
-    rerun.forward(bank: nil, epoch: batch.epoch)
+    rerun.forward(bank: nil, epoch: epoch)
     return rerun
   }
 

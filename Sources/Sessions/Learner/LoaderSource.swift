@@ -30,9 +30,9 @@ final class LoaderSource: BatchSource {
     loader = Loader(order: order, maker: maker, workers: threads)
   }
 
-  func seek(epoch: Int, step: Int) {
+  func seek(_ place: BatchPlace) {
     last = nil
-    loader.seek(epoch: epoch, step: step)
+    loader.seek(epoch: place.epoch, step: place.step)
   }
 
   func next(into views: UnsafeMutableBufferPointer<Float>) throws -> BatchInfo {
@@ -41,6 +41,7 @@ final class LoaderSource: BatchSource {
     _ = views.update(fromContentsOf: batch.views)
     last = batch
     return BatchInfo(
-      epoch: batch.epoch, step: batch.step, ids: batch.ids, wait: batch.waitedSeconds)
+      place: BatchPlace(epoch: batch.epoch, step: batch.step), ids: batch.ids,
+      wait: batch.waitedSeconds)
   }
 }

@@ -201,8 +201,11 @@ extension Timeline {
     out.unmatched += theirs.tensors.map(\.name).filter {
       !matched.contains($0) && !out.unmatched.contains($0)
     }
-    if out.unmatched.isEmpty, left.step == right.step, left.counters != right.counters {
-      out.counters = ["num_batches_tracked"]
+    if out.unmatched.isEmpty, left.progress.step == right.progress.step {
+      let (mine, theirs) = (left.progress, right.progress)
+      if left.counters != right.counters { out.counters.append("num_batches_tracked") }
+      if mine.pin != theirs.pin { out.counters.append("pinned batch") }
+      if mine.optimizerStart != theirs.optimizerStart { out.counters.append("optimizer start") }
     }
     withExtendedLifetime((mine, theirs)) {}
   }

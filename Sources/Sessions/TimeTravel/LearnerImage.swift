@@ -11,9 +11,7 @@ final class LearnerImage {
   let buffers: Arena
   let optimizerState: Arena
   let counters: [Int64]
-  let step: Int
-  let epoch: Int
-  let stepInEpoch: Int
+  let progress: TrainingCounters
   /// The bank and the moment of its history; nil without one.
   let bank: (store: BankStore, mark: BankHistory.Mark)?
   private let pool: ArenaPool
@@ -29,9 +27,7 @@ final class LearnerImage {
     buffers = copied(learner.model.buffers)
     optimizerState = copied(learner.optimizerState)
     counters = learner.model.counters
-    step = learner.step
-    epoch = learner.epoch
-    stepInEpoch = learner.stepInEpoch
+    progress = learner.counters
     bank = learner.bankStore.map { ($0, $0.history.mark()) }
   }
 
@@ -63,7 +59,7 @@ extension Learner {
         saved.store.history.copy(saved.mark, to: bank)
       }
     }
-    restore(step: image.step, epoch: image.epoch, stepInEpoch: image.stepInEpoch)
+    restore(image.progress)
   }
 }
 

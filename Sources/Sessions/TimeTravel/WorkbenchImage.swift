@@ -17,9 +17,9 @@ struct WorkbenchImage {
   var learner: LearnerImage?
 
   /// The number of completed steps.
-  var step: Int { learner?.step ?? 0 }
+  var step: Int { learner?.progress.step ?? 0 }
   /// The number of completed epochs.
-  var epoch: Int { learner?.epoch ?? 0 }
+  var epoch: Int { learner?.progress.epoch ?? 0 }
 
   /// Whether training led from one to the other: every choice is the same.
   func hasChoices(of other: Workbench) -> Bool {
@@ -85,7 +85,7 @@ extension Workbench {
     run = image.run
     learner = next
     if isSameSource, let next {
-      source?.seek(epoch: next.epoch, step: next.stepInEpoch)
+      source?.seek(next.counters.place)
     } else {
       source = nil
       probe = nil

@@ -55,6 +55,38 @@ extension Workbench {
   /// Throws: `SessionError` before the first step.
   public func lastBatchIDs() throws -> [Int] { try lastBatch().batch.ids }
 
+  /// The batch that every step takes; nil for the next one in order.
+  public var pinnedBatch: BatchPlace? { learner?.counters.pin }
+
+  /// Lets every step from here on take the batch that was looked at last, or before any step the
+  /// first one: the same images in the same views.
+  ///
+  /// Throws: `SessionError` when the model cannot be built.
+  public func pinBatch() throws -> BatchPlace {
+    let learner = try model()
+    guard learner.configuration.method != nil else {
+      throw SessionError("no method yet", help: "method simclr")
+    }
+    let place = learner.counters.pin ?? learner.lastBatch?.place ?? placeOfLastStep(learner)
+    learner.pin(place)
+    return place
+  }
+
+  /// Lets steps take the next batch in order again; false when none was pinned.
+  public func freeBatch() -> Bool {
+    guard let learner, learner.counters.pin != nil else { return false }
+    learner.pin(nil)
+    source?.seek(learner.counters.place)
+    return true
+  }
+
+  private func placeOfLastStep(_ learner: Learner) -> BatchPlace {
+    let next = learner.counters.place
+    if next.step > 0 { return BatchPlace(epoch: next.epoch, step: next.step - 1) }
+    guard next.epoch > 0 else { return next }
+    return BatchPlace(epoch: next.epoch - 1, step: learner.configuration.stepsPerEpoch - 1)
+  }
+
   func lastBatch() throws -> (learner: Learner, batch: BatchInfo) {
     let learner = try model()
     guard let batch = learner.lastBatch else {
@@ -101,9 +133,9 @@ extension Workbench {
     let count = batch.ids.count
     var z = try bothViews(.z)
     let dim = z.shape[1]
-    if let bank = learner.bank, bank.isActive(epoch: batch.epoch) {
+    if let bank = learner.bank, bank.isActive(epoch: learner.lastBatchEpoch) {
       // An epoch's end or a reset has replaced the rows that this batch was compared with.
-      guard bank.epochsEnded == batch.epoch else { return nil }
+      guard bank.epochsEnded == learner.lastBatchBankEpochs else { return nil }
       let alpha = Float(bank.options.alpha)
       for i in 0..<2 * count {
         let row = bank.bank + batch.ids[i % count] * dim
@@ -121,7 +153,7 @@ extension Workbench {
 
   /// The intersection over union of the crop boxes of an image's two views.
   func overlap(position: Int, batch: BatchInfo) -> Double? {
-    guard let last = source?.last, last.epoch == batch.epoch, last.step == batch.step,
+    guard let last = source?.last, last.epoch == batch.place.epoch, last.step == batch.place.step,
       last.viewCount == 2, position < last.count, last.ids[position] == batch.ids[position],
       let a = last.parameters(view: 0, position: position)?.crop,
       let b = last.parameters(view: 1, position: position)?.crop

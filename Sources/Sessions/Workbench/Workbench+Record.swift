@@ -28,7 +28,7 @@ extension Workbench {
     }
     let source = try LoaderSource(
       state.loaded, pipeline: pipeline(), batch: method.batch, seed: seed)
-    source.seek(epoch: learner.epoch, step: 0)
+    source.seek(BatchPlace(epoch: learner.epoch, step: 0))
     var first: [Float] = []
     var second: [Float] = []
     var index: [Int] = []

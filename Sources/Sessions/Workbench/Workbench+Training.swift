@@ -134,7 +134,7 @@ extension Workbench {
   func batchSource(_ learner: Learner) throws -> LoaderSource {
     if let source { return source }
     let fresh = try makeSource(learner)
-    fresh.seek(epoch: learner.epoch, step: learner.stepInEpoch)
+    fresh.seek(learner.counters.place)
     source = fresh
     return fresh
   }

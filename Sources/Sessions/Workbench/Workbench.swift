@@ -102,6 +102,8 @@ public final class Workbench {
     public var kept: [String] = []
     /// Parts that were drawn anew.
     public var renewed: [String] = []
+    /// Parts that the new choice does not have.
+    public var dropped: [String] = []
     /// Whether the counters went back to step 0.
     public var restarted = false
   }
@@ -113,13 +115,14 @@ public final class Workbench {
     try configure(drawsAnew: true) { $0.seed = seed }
   }
 
-  /// Changes the configuration; a model that exists keeps the parts that the change leaves alone,
-  /// or with `drawsAnew` none.
+  /// Changes the configuration.
+  ///
+  /// A model that exists keeps the parts that the change leaves alone, or with `drawsAnew` none. With `goesOn` training goes on from its step in any case.
   ///
   /// Throws: `SessionError` when the result does not fit; then nothing changed.
   @discardableResult
   public func configure(
-    data newData: DataState? = nil, drawsAnew: Bool = false,
+    data newData: DataState? = nil, drawsAnew: Bool = false, goesOn: Bool = false,
     _ change: (inout Configuration) -> Void
   ) throws -> ChangeReport {
     var next = configuration
@@ -141,7 +144,7 @@ public final class Workbench {
     let report =
       drawsAnew
       ? ChangeReport(renewed: ["everything"], restarted: true)
-      : fresh.inherit(from: learner, sameData: sameData)
+      : fresh.inherit(from: learner, sameData: sameData, goesOn: goesOn)
     if report.restarted {
       finishRun()
       run += 1
@@ -156,6 +159,14 @@ public final class Workbench {
     probe = nil
     if report.restarted { metrics = MetricLog() }
     return report
+  }
+
+  /// What of the present method's choices goes on under a method: the batch in force, and options
+  /// that it has too.
+  public func choiceToKeep(for name: MethodName) -> MethodChoice {
+    guard var choice = configuration.method?.adapted(to: name) else { return MethodChoice(name) }
+    choice.batch = resolution?.method?.batch ?? choice.batch
+    return choice
   }
 
   /// Chooses the backbone and, with a file, loads its weights; both or neither.

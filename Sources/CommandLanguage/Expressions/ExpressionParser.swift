@@ -4,6 +4,7 @@ struct ExpressionParser {
     case number(Double)
     case name(String)
     case variable(String)
+    case reference(Reference, slices: [Range<Int>])
     case symbol(String)
     case end
   }
@@ -86,6 +87,10 @@ struct ExpressionParser {
     case .variable(let name):
       program.append(Formula.Step(operation: .variable(name), range: place))
       try advance()
+    case .reference(let reference, let slices):
+      program.append(
+        Formula.Step(operation: .tensor(reference, slices: slices), range: place))
+      try advance()
     case .name(let name) where name != "and" && name != "or":
       try advance()
       if lexeme == .symbol("(") {
@@ -93,30 +98,32 @@ struct ExpressionParser {
       } else {
         program.append(Formula.Step(operation: .metric(name), range: place))
       }
-    default: throw unexpected("a number, a metric, $name or '('")
+    default: throw unexpected("a number, a metric, a tensor, $name or '('")
     }
   }
 
   private mutating func call(_ name: String, _ place: Range<Int>) throws {
-    guard let function = Formula.Function(rawValue: name) else {
-      let names = Formula.Function.allCases.map(\.rawValue)
+    guard let function = ExpressionFunction(rawValue: name) else {
+      let names = ExpressionFunction.allCases.map(\.rawValue)
       throw Diagnostic(
-        "unknown function \(Diagnostic.quote(name)), expected \(Diagnostic.alternatives(names))",
+        "unknown function \(Diagnostic.quote(name)), expected \(names.joined(separator: " "))",
         at: place, help: EditDistance.nearest(to: name, in: names))
     }
     let open = lexemeRange
     try advance()
-    for argument in 1...function.arity {
-      if argument > 1 {
-        guard lexeme == .symbol(",") else {
-          throw unexpected("',' and a second argument of \(name)")
-        }
-        try advance()
-      }
+    var count = 1
+    try nested { try $0.binary(minimum: 0) }
+    while lexeme == .symbol(","), count < function.arguments.upperBound {
+      try advance()
       try nested { try $0.binary(minimum: 0) }
+      count += 1
+    }
+    if count < function.arguments.lowerBound {
+      throw unexpected("',' and a second argument of \(name)")
     }
     try close(open)
-    program.append(Formula.Step(operation: .function(function), range: place))
+    program.append(
+      Formula.Step(operation: .function(function, arguments: count), range: place))
   }
 
   private mutating func close(_ open: Range<Int>) throws {
@@ -150,7 +157,8 @@ struct ExpressionParser {
     if Self.isDigit(byte) || (byte == UInt8(ascii: ".") && Self.isDigit(next)) {
       lexeme = .number(try number())
     } else if Self.isNameStart(byte) {
-      lexeme = .name(name(allowDots: true))
+      let name = name(allowDots: true)
+      lexeme = try reference(beginning: name, at: start) ?? .name(name)
     } else if byte == UInt8(ascii: "$"), Self.isNameStart(next) {
       at += 1
       lexeme = .variable(name(allowDots: false))
@@ -167,6 +175,40 @@ struct ExpressionParser {
           help: symbol == "=" ? "'==' compares" : nil)
       }
     }
+  }
+
+  /// A tensor's name goes on with `:NAME`, `@TIME` and `[SLICE]`, glued to it.
+  private mutating func reference(beginning name: String, at start: Int) throws -> Lexeme? {
+    guard let base = Reference.Base(rawValue: name) else { return nil }
+    let bytes = source.bytes
+    if base.takesName {
+      guard at < range.upperBound, bytes[at] == UInt8(ascii: ":") else { return nil }
+      at += 1
+      skip { ReferenceParser.isNameByte($0) }
+    }
+    if at < range.upperBound, bytes[at] == UInt8(ascii: "@") {
+      at += 1
+      skip { ReferenceParser.isNameByte($0) || $0 == UInt8(ascii: "/") }
+    }
+    let head = at
+    if at < range.upperBound, bytes[at] == UInt8(ascii: "[") {
+      skip { $0 != UInt8(ascii: "]") }
+      guard at < range.upperBound else {
+        throw Diagnostic("'[' is not closed", at: head..<head + 1)
+      }
+      at += 1
+    }
+    do {
+      let reference = try ReferenceParser.parse(source.text(start..<at))
+      return .reference(reference, slices: ReferenceParser.slicePlaces(bytes, head..<at))
+    } catch var error as Diagnostic {
+      error.range = error.range.map { start + $0.lowerBound..<start + $0.upperBound } ?? start..<at
+      throw error
+    }
+  }
+
+  private mutating func skip(while holds: (UInt8) -> Bool) {
+    while at < range.upperBound, holds(source.bytes[at]) { at += 1 }
   }
 
   private mutating func number() throws -> Double {

@@ -1,0 +1,105 @@
+import Analysis
+import CommandLanguage
+import Methods
+import Sessions
+
+/// Says whether features have collapsed, and why it thinks so.
+public enum CollapseCommand: Command {
+  static let count = Key<Int?>(
+    optional: "n", .int(in: 2...5000), default: "512", unit: "samples",
+    help: "how many samples, evenly over the classes")
+  static let layer = Key<EvaluationLayer>(
+    "layer", .choice(of: EvaluationLayer.self), default: .z, help: "the features")
+  static let set = Key<FigureSet>(
+    "on", .choice(of: FigureSet.self), default: .probe,
+    help: "train and test images, or both views of the last batch or the probe images")
+
+  /// The declaration.
+  public static let spec = CommandSpec(
+    "collapse", group: .inspect, summary: "Says whether features have collapsed, with reasons.",
+    details:
+      "Complete collapse: all rows point the same way (spread below a tenth of 1/√d, or mean "
+      + "cosine above 0.98). Dimensional collapse: they differ along few directions (effective rank "
+      + "below a twentieth of the largest). The present weights in eval mode; the health line "
+      + "measures the batch.",
+    options: [count, layer, set],
+    examples: [
+      Example("collapse", "z of the probe images"),
+      Example("collapse layer=h on=test", "The features that are evaluated"),
+    ], seeAlso: ["show", "viz", "break"])
+
+  /// Measures and judges.
+  public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
+    let bench = context.workbench
+    let layer = invocation[layer]
+    let report = try bench.collapseReport(
+      count: invocation[count], layer: layer, on: invocation[set])
+    let m = report.measures
+    let spread = m.normalizedStd / m.spreadStd
+    var rows: [[Table.Cell]] = [
+      [
+        .text("std of unit rows"), .number(m.normalizedStd),
+        .text("1/√d = \(NumberFormat.fixed(m.spreadStd, 4)) spread, 0 collapsed"),
+        .text("\(NumberFormat.fixed(100 * spread, 0)) % of an even spread"),
+      ],
+      [
+        .text("mean cosine"), .number(m.meanCosine), .text("0 spread, 1 collapsed"),
+        .text("of all pairs of rows"),
+      ],
+      [
+        .text("effective rank"), .number(m.effectiveRank), .text("1 to \(m.largestRank)"),
+        .text("RankMe: directions in use"),
+      ],
+    ]
+    if let share = m.largestVarianceShare {
+      rows.append([
+        .text("largest variance"), .number(share),
+        .text("\(NumberFormat.short(1 / Double(m.largestRank))) even, 1 a line"),
+        .text("share of one direction"),
+      ])
+    }
+    rows.append([
+      .text("flat dimensions"), .int(report.flatDimensions), .text("of \(report.dimension)"),
+      .text("std below 1 % of the largest"),
+    ])
+    var output = Output.table(
+      Table(
+        [
+          Table.Column("measure"), Table.Column("value"), Table.Column("against"),
+          Table.Column("reading"),
+        ], rows: rows,
+        title:
+          "  \(layer.rawValue) [\(report.rows), \(report.dimension)]   \(invocation[set].rawValue)",
+        notes: verdict(m, bench)))
+    output.data = [("verdict", .string(m.verdict.rawValue))]
+    return output
+  }
+
+  /// The verdict, the number that decided it, and what to look at next.
+  private static func verdict(_ m: CollapseMeasures, _ bench: Workbench) -> [String] {
+    switch m.verdict {
+    case .complete:
+      let reason =
+        m.normalizedStd < 0.1 * m.spreadStd
+        ? "the spread is below a tenth of 1/√d" : "the mean cosine is above 0.98"
+      return ["  complete collapse: \(reason)", "  " + advice(bench)]
+    case .dimensional:
+      return [
+        "  dimensional collapse: the effective rank is below a twentieth of \(m.largestRank)",
+        "  'viz spectrum' shows how steeply the directions fall",
+      ]
+    case .none:
+      return ["  no collapse: spread and rank are above the bounds (help collapse)"]
+    }
+  }
+
+  private static func advice(_ bench: Workbench) -> String {
+    guard let method = bench.resolution?.method else {
+      return "a network without training may map all images to nearly one direction"
+    }
+    let find = "'rewind' and 'break z_std < …' find the step"
+    return method.name.isSimSiamFamily
+      ? "SimSiam collapses when the predictor learns too slowly or rates are too high; \(find)"
+      : "look at temperature and rates, and at whether the views differ ('viz views'); \(find)"
+  }
+}
