@@ -56,6 +56,8 @@ public final class CommandContext {
   var savedEntries = 0
   /// The commands on disk, flushed after each; at a prompt only.
   public var journal: Journal?
+  /// Whether the journal could not be written after the last command.
+  var journalFails = false
   /// Saving by itself, when it is on.
   var autosave: Autosave?
   /// Whether it was said that no seed was set.

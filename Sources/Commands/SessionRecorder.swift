@@ -75,8 +75,18 @@ public enum SessionRecorder {
       context.onProgress(
         .line("  autosave is off, it failed: \(Interpreter.diagnostic(error).message)"))
     }
-    context.journal?.keep(context.log, isNew: context.logWasReplaced)
-    context.logWasReplaced = false
+    do {
+      try context.journal?.keep(context.log, isNew: context.logWasReplaced)
+      context.logWasReplaced = false
+      context.journalFails = false
+    } catch {
+      // Said once; every further command tries again.
+      if !context.journalFails {
+        context.onProgress(
+          .line("  a crash now would lose this: \(Interpreter.diagnostic(error).message)"))
+      }
+      context.journalFails = true
+    }
   }
 
   /// Keeps the moment after a command.

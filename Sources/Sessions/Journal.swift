@@ -9,7 +9,7 @@ import Foundation
 public final class Journal {
   /// The path without its ending.
   public let path: String
-  private var descriptor: Int32
+  private let file: AppendedFile
   /// How many entries of the log are written.
   private var written = 0
 
@@ -23,7 +23,7 @@ public final class Journal {
 
   /// Begins a journal in a folder, which is made when it is missing.
   ///
-  /// Throws: `SessionError` when the folder cannot be written to.
+  /// Throws: `FileError` when the folder cannot be written to.
   public init(in folder: String = Journal.standardFolder) throws {
     try? FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -31,45 +31,38 @@ public final class Journal {
     format.locale = Locale(identifier: "en_US_POSIX")
     format.dateFormat = "yyyyMMdd-HHmmss"
     path = "\(folder)/\(format.string(from: Date()))-\(getpid())"
-    descriptor = open(path + ".dyad", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw SessionError(
-        "cannot keep a journal in '\(folder)': \(String(cString: strerror(errno)))")
-    }
-    _ = flock(descriptor, LOCK_EX | LOCK_NB)
-    write("version 1\n")
+    file = try AppendedFile(path + ".dyad", permissions: 0o600)
+    _ = file.lock()
+    try file.append(Journal.header)
   }
 
-  deinit { close(descriptor) }
+  private static let header = "version 1\n"
 
   /// Writes the entries of a log that are not written yet; a log that became shorter or another one
   /// is written anew.
-  public func keep(_ log: SessionLog, isNew: Bool = false) {
-    if isNew || log.entries.count < written {
-      ftruncate(descriptor, 0)
+  ///
+  /// Throws: `FileError`; what could not be written is written with the next command.
+  public func keep(_ log: SessionLog, isNew: Bool = false) throws {
+    if isNew || isBegun || log.entries.count < written {
+      isBegun = true
       written = 0
-      write("version 1\n")
+      file.clear()
+      try file.append(Journal.header)
+      isBegun = false
     }
     guard log.entries.count > written else { return }
-    write(log.text(from: written))
+    try file.append(log.text(from: written))
     written = log.entries.count
-    fdatasync(descriptor)
+    file.flush()
   }
+
+  /// Whether writing anew was begun and could not be done.
+  private var isBegun = false
 
   /// Removes the journal and the state beside it: the session was saved, or there was nothing to.
   public func remove() {
     unlink(path + ".dyad")
     unlink(path + ".safetensors")
-  }
-
-  private func write(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      // A full disk must not end the session; what is missing is written with the next command.
-      guard count > 0 || errno == EINTR else { return }
-      rest = rest.dropFirst(max(0, count))
-    }
   }
 
   /// A journal whose process ended without saving.

@@ -86,7 +86,7 @@ enum Dyad {
     if options.recovers, left.isEmpty {
       throw Diagnostic("there is no session to recover in '\(Journal.standardFolder)'")
     }
-    context.beginJournal()
+    if let line = context.beginJournal() { terminal.print(terminal.dim(line)) }
     if options.recovers {
       recover(left[0], interpreter, printer, terminal)
     } else if let newest = left.first {

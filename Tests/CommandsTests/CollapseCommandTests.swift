@@ -12,21 +12,20 @@ import Testing
     "method simclr batch=20 proj=[8,4]",
   ]
 
-  private func value(_ table: Table, _ measure: String) -> Double {
-    let names = table.column("measure")
-    return names.firstIndex(of: .text(measure)).map { table.numbers("value")[$0] } ?? .nan
-  }
-
   /// The mean cosine of all pairs of distinct rows, from the matrix of all cosines.
   @Test func theMeasuresAreOfTheRowsThatAreNamed() throws {
     let session = try TrainedSession(Self.setup, steps: 2)
-    let table = try session.table("collapse on=batch")
+    let output = try session.output("collapse on=batch")
     _ = try session.output("let cosine = (sum(sim) - 40) / (40 * 39)")
     guard case .number(let cosine)? = session.context.shell.variables["cosine"] else {
       Issue.record("no number")
       return
     }
-    #expect(abs(value(table, "mean cosine") - cosine) < 1e-6)
+    guard case .number(let measured)? = output.data.first(where: { $0.0 == "mean_cosine" })?.1 else {
+      Issue.record("no mean cosine")
+      return
+    }
+    #expect(abs(measured - cosine) < 1e-6)
     #expect(session.text("collapse").hasPrefix("  z [40, 4]   probe"))
     #expect(session.text("collapse n=1").contains("n must be"))
   }

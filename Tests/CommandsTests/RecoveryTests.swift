@@ -18,7 +18,7 @@ import Testing
     _ lines: [String], in folder: String
   ) throws -> (mark: SessionLog.Mark?, left: Journal.Abandoned) {
     let session = try TrainedSession()
-    session.context.beginJournal(in: folder)
+    _ = session.context.beginJournal(in: folder)
     for line in Self.setup + lines { _ = try session.output(line) }
     let mark = session.bench.mark
     session.context.journal = nil
@@ -88,11 +88,11 @@ import Testing
   @Test func theJournalStaysOnlyForWhatWasNotSaved() throws {
     try withTemporaryFolder { folder in
       let session = try TrainedSession(redirectsFiles: true)
-      session.context.beginJournal(in: folder)
+      _ = session.context.beginJournal(in: folder)
       #expect(session.context.endJournal() == nil)
       session.context.journal = nil
       #expect(Journal.abandoned(in: folder).isEmpty)
-      session.context.beginJournal(in: folder)
+      _ = session.context.beginJournal(in: folder)
       for line in Self.setup { _ = try session.output(line) }
       #expect(session.context.endJournal()?.contains("dyad --recover") == true)
       _ = try session.output("save session s")

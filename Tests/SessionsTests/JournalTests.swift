@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -20,7 +21,7 @@ import Testing
       let place = folder + "/new/one"
       #expect(Journal.abandoned(in: place).isEmpty)
       let log = Self.log(["seed 1", "note \"a b\""])
-      journal?.keep(log)
+      try journal?.keep(log)
       // Its owner lives.
       #expect(Journal.abandoned(in: place).isEmpty)
       journal = nil
@@ -35,7 +36,7 @@ import Testing
     try withTemporaryFolder { folder in
       let commands = ["seed 1", "data demo n=60", "step 3"]
       var journal: Journal? = try Journal(in: folder)
-      journal?.keep(Self.log(commands))
+      try journal?.keep(Self.log(commands))
       let path = try #require(journal?.path) + ".dyad"
       journal = nil
       let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -54,9 +55,9 @@ import Testing
   @Test func aLogThatBecameAnotherIsWrittenAnew() throws {
     try withTemporaryFolder { folder in
       var journal: Journal? = try Journal(in: folder)
-      journal?.keep(Self.log(["a", "b", "c"]))
-      journal?.keep(Self.log(["x", "y", "z", "w"]), isNew: true)
-      journal?.keep(Self.log(["x"]))
+      try journal?.keep(Self.log(["a", "b", "c"]))
+      try journal?.keep(Self.log(["x", "y", "z", "w"]), isNew: true)
+      try journal?.keep(Self.log(["x"]))
       journal = nil
       let left = try #require(Journal.abandoned(in: folder).first)
       #expect(left.log == Self.log(["x"]))
@@ -67,6 +68,22 @@ import Testing
     try withTemporaryFolder { folder in
       try Data().write(to: URL(fileURLWithPath: folder + "/file"))
       #expect(throws: SessionError.self) { _ = try Journal(in: folder + "/file/under") }
+    }
+  }
+
+  /// Pieces are written whole or not at all.
+  @Test func aFullDiskLeavesNoPartOfALine() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/grows"
+      let file = try AppendedFile(path)
+      try file.append("one\n")
+      #expect(throws: FileError("cannot write '/dev/full': the disk is full")) {
+        try AppendedFile("/dev/full").append("two\n")
+      }
+      try file.append("three\n")
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "one\nthree\n")
+      #expect(throws: FileError.self) { try AppendedFile(folder + "/no/such") }
+      #expect(throws: FileError.self) { try AppendedFile(folder) }
     }
   }
 }

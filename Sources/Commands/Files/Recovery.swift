@@ -90,8 +90,15 @@ public struct Recovery {
 
 extension CommandContext {
   /// Begins the journal of a prompt; without a place to write it there is none.
-  public func beginJournal(in folder: String = Journal.standardFolder) {
-    journal = try? Journal(in: folder)
+  ///
+  /// - Returns: What to tell the user when there is none.
+  public func beginJournal(in folder: String = Journal.standardFolder) -> String? {
+    do {
+      journal = try Journal(in: folder)
+      return nil
+    } catch {
+      return "  no journal: \(Interpreter.diagnostic(error).message)"
+    }
   }
 
   /// Ends the journal: it stays when the session has changes that were not saved.
@@ -106,7 +113,9 @@ extension CommandContext {
       journal.remove()
       return nil
     }
-    journal.keep(log)
+    do { try journal.keep(log) } catch {
+      return "  not saved, and the journal is not whole: \(Interpreter.diagnostic(error).message)"
+    }
     return "  not saved: dyad --recover brings this session back"
   }
 }

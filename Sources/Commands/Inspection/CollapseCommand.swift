@@ -38,28 +38,28 @@ public enum CollapseCommand: Command {
     let spread = m.normalizedStd / m.spreadStd
     var rows: [[Table.Cell]] = [
       [
-        .text("std of unit rows"), .number(m.normalizedStd),
+        .text("std of unit rows"), .text(NumberFormat.short(m.normalizedStd)),
         .text("1/√d = \(NumberFormat.fixed(m.spreadStd, 4)) spread, 0 collapsed"),
         .text("\(NumberFormat.fixed(100 * spread, 0)) % of an even spread"),
       ],
       [
-        .text("mean cosine"), .number(m.meanCosine), .text("0 spread, 1 collapsed"),
+        .text("mean cosine"), .text(NumberFormat.short(m.meanCosine)), .text("0 spread, 1 collapsed"),
         .text("of all pairs of rows"),
       ],
       [
-        .text("effective rank"), .number(m.effectiveRank), .text("1 to \(m.largestRank)"),
+        .text("effective rank"), .text(NumberFormat.short(m.effectiveRank)), .text("1 to \(m.largestRank)"),
         .text("RankMe: directions in use"),
       ],
     ]
     if let share = m.largestVarianceShare {
       rows.append([
-        .text("largest variance"), .number(share),
+        .text("largest variance"), .text(NumberFormat.short(share)),
         .text("\(NumberFormat.short(1 / Double(m.largestRank))) even, 1 a line"),
         .text("share of one direction"),
       ])
     }
     rows.append([
-      .text("flat dimensions"), .int(report.flatDimensions), .text("of \(report.dimension)"),
+      .text("flat dimensions"), .text("\(report.flatDimensions)"), .text("of \(report.dimension)"),
       .text("std below 1 % of the largest"),
     ])
     var output = Output.table(
@@ -71,7 +71,10 @@ public enum CollapseCommand: Command {
         title:
           "  \(layer.rawValue) [\(report.rows), \(report.dimension)]   \(invocation[set].rawValue)",
         notes: verdict(m, bench)))
-    output.data = [("verdict", .string(m.verdict.rawValue))]
+    output.data = [
+      ("verdict", .string(m.verdict.rawValue)), ("std", .number(m.normalizedStd)),
+      ("mean_cosine", .number(m.meanCosine)), ("effective_rank", .number(m.effectiveRank)),
+    ]
     return output
   }
 
@@ -82,7 +85,7 @@ public enum CollapseCommand: Command {
       let reason =
         m.normalizedStd < 0.1 * m.spreadStd
         ? "the spread is below a tenth of 1/√d" : "the mean cosine is above 0.98"
-      return ["  complete collapse: \(reason)", "  " + advice(bench)]
+      return ["  complete collapse: \(reason)"] + advice(bench)
     case .dimensional:
       return [
         "  dimensional collapse: the effective rank is below a twentieth of \(m.largestRank)",
@@ -93,13 +96,15 @@ public enum CollapseCommand: Command {
     }
   }
 
-  private static func advice(_ bench: Workbench) -> String {
+  private static func advice(_ bench: Workbench) -> [String] {
     guard let method = bench.resolution?.method else {
-      return "a network without training may map all images to nearly one direction"
+      return ["  a network without training may map all images to nearly one direction"]
     }
-    let find = "'rewind' and 'break z_std < …' find the step"
-    return method.name.isSimSiamFamily
-      ? "SimSiam collapses when the predictor learns too slowly or rates are too high; \(find)"
-      : "look at temperature and rates, and at whether the views differ ('viz views'); \(find)"
+    return [
+      method.name.isSimSiamFamily
+        ? "  usual causes: a predictor that learns too slowly, rates or weight decay too high"
+        : "  usual causes: temperature or rates too high, views that do not differ ('viz views')",
+      "  'rewind' to before and 'break erank < …' find the step",
+    ]
   }
 }

@@ -51,7 +51,7 @@ public enum AugmentCommand: Command {
     subcommands: [
       CommandForm(
         "show", summary: "Lists random views of a sample with their crop boxes.",
-        arguments: [id], options: [count], isLogged: false, givesTable: true,
+        arguments: [id], options: [count], givesTable: true,
         examples: [Example("augment show 12 n=4", "Four views as the next epoch would draw them")]),
       CommandForm(
         "try", summary: "Applies operations as given and writes uint8 [n, H, W, 3].",

@@ -62,7 +62,7 @@ public enum DataCommand: Command {
     subcommands: [
       CommandForm(
         "show", summary: "Describes samples: label and pixel statistics.", arguments: [ids],
-        isLogged: false, givesTable: true,
+        givesTable: true,
         examples: [Example("data show 0..4", "The first five training samples")])
     ],
     examples: [

@@ -37,7 +37,7 @@ public enum ScheduleCommand: Command {
     arguments: [name], options: options,
     subcommands: [
       CommandForm(
-        "show", summary: "Lists the learning rates to come.", isLogged: false, givesTable: true,
+        "show", summary: "Lists the learning rates to come.", givesTable: true,
         examples: [Example("schedule show", "Rates at 20 steps from start to end")])
     ],
     examples: [

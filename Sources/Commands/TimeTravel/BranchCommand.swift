@@ -12,7 +12,7 @@ public enum BranchCommand: Command {
     arguments: [name],
     subcommands: [
       CommandForm(
-        "list", summary: "Lists the branches.", isLogged: false, givesTable: true,
+        "list", summary: "Lists the branches.", givesTable: true,
         examples: [Example("branch list", "Where each came from and how far it goes")])
     ],
     examples: [

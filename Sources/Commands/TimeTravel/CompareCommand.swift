@@ -14,7 +14,7 @@ public enum CompareCommand: Command {
     "compare", group: .time, summary: "Compares two moments bit by bit.",
     details: "Says which choices differ, the first step whose metrics differ, and which tensors: "
       + "the largest difference of two elements, and the norm of the difference over that of A.",
-    arguments: [first, second], options: [limit], isLogged: false, givesTable: true,
+    arguments: [first, second], options: [limit], givesTable: true,
     examples: [
       Example("compare @start", "What training changed since `snap start`"),
       Example("compare @main @main-2", "The ends of two branches"),

@@ -1,5 +1,4 @@
 import Files
-import Foundation
 
 /// A recording of metrics while training: what, how often, and to which file.
 public final class Track {
@@ -11,31 +10,23 @@ public final class Track {
   public let every: Amount
   /// The file, or nil when only the metric log records.
   public let path: String?
-  private let handle: FileHandle?
+  private var file: AppendedFile?
   /// The number of rows written.
   public private(set) var rows = 0
 
   /// Creates the file anew.
   ///
-  /// Throws: `SessionError` when it cannot be created.
+  /// Throws: `FileError` when it cannot be created.
   public init(metrics: [MetricName], withRates: Bool, every: Amount, path: String?) throws {
     self.metrics = metrics
     self.withRates = withRates
     self.every = every
     self.path = path
-    guard let path else {
-      handle = nil
-      return
-    }
-    // An empty file through the atomic writer gives its error texts; then it is appended to.
+    guard let path else { return }
+    // The atomic writer knows links, devices and folders that cannot be written to.
     try AtomicFile.write("", to: path)
-    guard let opened = FileHandle(forWritingAtPath: PathText.absolute(path)) else {
-      throw SessionError("cannot write '\(path)'")
-    }
-    handle = opened
+    file = try AppendedFile(path)
   }
-
-  deinit { try? handle?.close() }
 
   /// The names as the prompt writes them.
   public var names: [String] { metrics.map(\.rawValue) + (withRates ? ["lr"] : []) }
@@ -51,10 +42,10 @@ public final class Track {
 
   /// Writes one record as a line of JSON.
   ///
-  /// Throws: `SessionError` when the file cannot be written (disk full).
+  /// Throws: `FileError` when the file cannot be written (disk full); it then ends with a whole line.
   public func write(_ record: StepRecord) throws {
     rows += 1
-    guard let handle, let path else { return }
+    guard let file else { return }
     var members: [(String, JSONValue)] = [
       ("step", .int(record.step)), ("epoch", .int(record.epoch)),
     ]
@@ -65,14 +56,9 @@ public final class Track {
       members.append(
         ("lr", .members(record.rates.map { ($0.name, .double($0.value)) })))
     }
-    let line = JSONText.compact(.members(members)) + "\n"
-    do {
-      try handle.write(contentsOf: Data(line.utf8))
-    } catch {
-      throw SessionError("cannot write '\(path)': \(error.localizedDescription)")
-    }
+    try file.append(JSONText.compact(.members(members)) + "\n")
   }
 
   /// Closes the file.
-  public func close() { try? handle?.close() }
+  public func close() { file = nil }
 }
