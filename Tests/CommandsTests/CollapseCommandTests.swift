@@ -21,7 +21,8 @@ import Testing
       Issue.record("no number")
       return
     }
-    guard case .number(let measured)? = output.data.first(where: { $0.0 == "mean_cosine" })?.1 else {
+    guard case .number(let measured)? = output.data.first(where: { $0.0 == "mean_cosine" })?.1
+    else {
       Issue.record("no mean cosine")
       return
     }

@@ -116,7 +116,7 @@ struct EchoViews: ViewMaker {
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func releasingALoaderAtAnyTimeEnds() throws {
+  @Test(.timeLimit(.minutes(10))) func releasingALoaderAtAnyTimeEnds() throws {
     let order = try Sampler(sampleCount: 64, batchSize: 8, seed: 2)
     for i in 0..<60 {
       let maker = EchoViews(pause: i % 3 == 0 ? 0.0002 : 0)

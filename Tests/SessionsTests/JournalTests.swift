@@ -67,7 +67,7 @@ import Testing
   @Test func aFolderThatCannotBeWrittenToIsSaid() throws {
     try withTemporaryFolder { folder in
       try Data().write(to: URL(fileURLWithPath: folder + "/file"))
-      #expect(throws: SessionError.self) { _ = try Journal(in: folder + "/file/under") }
+      #expect(throws: FileError.self) { _ = try Journal(in: folder + "/file/under") }
     }
   }
 

@@ -43,11 +43,13 @@ public enum CollapseCommand: Command {
         .text("\(NumberFormat.fixed(100 * spread, 0)) % of an even spread"),
       ],
       [
-        .text("mean cosine"), .text(NumberFormat.short(m.meanCosine)), .text("0 spread, 1 collapsed"),
+        .text("mean cosine"), .text(NumberFormat.short(m.meanCosine)),
+        .text("0 spread, 1 collapsed"),
         .text("of all pairs of rows"),
       ],
       [
-        .text("effective rank"), .text(NumberFormat.short(m.effectiveRank)), .text("1 to \(m.largestRank)"),
+        .text("effective rank"), .text(NumberFormat.short(m.effectiveRank)),
+        .text("1 to \(m.largestRank)"),
         .text("RankMe: directions in use"),
       ],
     ]
