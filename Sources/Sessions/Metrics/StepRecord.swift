@@ -87,7 +87,7 @@ public struct MetricLog: Sendable {
 
   /// Sets a metric of the last record (evaluations after the step).
   public mutating func set(_ name: MetricName, _ value: Double) {
-    records.changeLast { $0.values[name] = value }
+    records.setLast(name, value)
   }
 
   /// Notes the result of an evaluation command after a number of completed steps.

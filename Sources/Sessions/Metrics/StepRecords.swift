@@ -1,9 +1,12 @@
 /// Records of steps in order, in blocks that copies share: a moment of a long run costs little.
+///
+/// A day of training has a million steps, so that a block keeps columns of numbers: about 100 bytes a
+/// step.
 public struct StepRecords: RandomAccessCollection, Sendable, Equatable {
-  private static let blockLength = 512
-
-  /// Blocks of `blockLength` records; the last one may have fewer and is never empty.
-  private var blocks: [[StepRecord]] = []
+  /// The blocks, none of them empty; only the last one grows.
+  private var blocks: [RecordBlock] = []
+  /// The index of each block's first record.
+  private var starts: [Int] = []
   /// The number of records.
   public private(set) var count = 0
 
@@ -22,31 +25,140 @@ public struct StepRecords: RandomAccessCollection, Sendable, Equatable {
 
   /// The record at an index from 0.
   public subscript(index: Int) -> StepRecord {
-    blocks[index / Self.blockLength][index % Self.blockLength]
+    let block = blockIndex(of: index)
+    return blocks[block][index - starts[block]]
+  }
+
+  /// Whether both have the same records; how they are cut into blocks does not matter.
+  public static func == (a: StepRecords, b: StepRecords) -> Bool {
+    a.count == b.count && zip(a, b).allSatisfy { $0 == $1 }
+  }
+
+  private func blockIndex(of index: Int) -> Int {
+    precondition(index >= 0 && index < count, "record \(index) of \(count)")
+    var (low, high) = (0, blocks.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= index { low = middle } else { high = middle }
+    }
+    return low
   }
 
   mutating func append(_ record: StepRecord) {
-    if count % Self.blockLength == 0 {
-      blocks.append([])
-      blocks[blocks.count - 1].reserveCapacity(Self.blockLength)
+    if blocks.last?.takes(record) != true {
+      blocks.append(RecordBlock(rateNames: record.rates.map(\.name)))
+      starts.append(count)
     }
     blocks[blocks.count - 1].append(record)
     count += 1
   }
 
-  mutating func changeLast(_ change: (inout StepRecord) -> Void) {
+  mutating func setLast(_ name: MetricName, _ value: Double) {
     guard count > 0 else { return }
-    let block = blocks.count - 1
-    change(&blocks[block][blocks[block].count - 1])
+    blocks[blocks.count - 1].setLast(name, value)
   }
 
   /// Removes records from the end as long as a condition holds.
   mutating func removeLast(while condition: (StepRecord) -> Bool) {
     while let record = last, condition(record) {
-      let block = blocks.count - 1
-      blocks[block].removeLast()
-      if blocks[block].isEmpty { blocks.removeLast() }
+      blocks[blocks.count - 1].removeLast()
+      if blocks[blocks.count - 1].count == 0 {
+        blocks.removeLast()
+        starts.removeLast()
+      }
       count -= 1
+    }
+  }
+}
+
+/// Up to 512 records with the same groups of learning rates, as columns.
+private struct RecordBlock: Sendable {
+  private static let length = 512
+  private static let names = MetricName.allCases
+
+  /// One metric: a value for each record, and which of them were measured.
+  private struct Column {
+    var values: [Double]
+    var isMeasured: [Bool]
+  }
+
+  private let rateNames: [String]
+  private var steps: [Int] = []
+  private var epochs: [Int] = []
+  /// The rates of all records, one record after another.
+  private var rates: [Double] = []
+  /// By the metric's place in `MetricName.allCases`; nil where no record has it.
+  private var columns: [Column?]
+
+  init(rateNames: [String]) {
+    self.rateNames = rateNames
+    columns = Array(repeating: nil, count: Self.names.count)
+    steps.reserveCapacity(Self.length)
+    epochs.reserveCapacity(Self.length)
+    rates.reserveCapacity(Self.length * rateNames.count)
+  }
+
+  var count: Int { steps.count }
+
+  func takes(_ record: StepRecord) -> Bool {
+    count < Self.length && record.rates.count == rateNames.count
+      && zip(record.rates, rateNames).allSatisfy { $0.name == $1 }
+  }
+
+  subscript(index: Int) -> StepRecord {
+    var values: [MetricName: Double] = [:]
+    for (name, column) in zip(Self.names, columns) {
+      if let column, column.isMeasured[index] { values[name] = column.values[index] }
+    }
+    let first = index * rateNames.count
+    return StepRecord(
+      step: steps[index], epoch: epochs[index],
+      rates: rateNames.enumerated().map { ($1, rates[first + $0]) }, values: values)
+  }
+
+  mutating func append(_ record: StepRecord) {
+    steps.append(record.step)
+    epochs.append(record.epoch)
+    rates += record.rates.map(\.value)
+    for (place, name) in Self.names.enumerated() {
+      let value = record.values[name]
+      if columns[place] == nil {
+        if let value { addColumn(at: place, value) }
+      } else {
+        columns[place]?.values.append(value ?? .nan)
+        columns[place]?.isMeasured.append(value != nil)
+      }
+    }
+  }
+
+  mutating func setLast(_ name: MetricName, _ value: Double) {
+    guard let place = Self.names.firstIndex(of: name) else { return }
+    guard columns[place] != nil else {
+      addColumn(at: place, value)
+      return
+    }
+    let last = count - 1
+    columns[place]?.values[last] = value
+    columns[place]?.isMeasured[last] = true
+  }
+
+  /// Begins a column whose last record alone has a value.
+  private mutating func addColumn(at place: Int, _ value: Double) {
+    var column = Column(
+      values: Array(repeating: .nan, count: count),
+      isMeasured: Array(repeating: false, count: count))
+    column.values[count - 1] = value
+    column.isMeasured[count - 1] = true
+    columns[place] = column
+  }
+
+  mutating func removeLast() {
+    steps.removeLast()
+    epochs.removeLast()
+    rates.removeLast(rateNames.count)
+    for place in columns.indices {
+      columns[place]?.values.removeLast()
+      columns[place]?.isMeasured.removeLast()
     }
   }
 }
