@@ -236,6 +236,8 @@ public struct CommandParser<Environment: ExpressionEnvironment> {
       help = "-> " + text.dropFirst(2)
     } else if names.contains(text) {
       help = text + "=VALUE"
+    } else if let last = invocation.form.arguments.last, case .string = last.type {
+      help = "a text of several words needs quotes, a quote in it \\\""
     }
     let expected = invocation.form.arguments.map(\.name)
     let only =

@@ -1,18 +1,41 @@
 import CommandLanguage
+import Sessions
 
 /// Help that belongs to no single command.
 enum HelpTopics {
   static let line = "help TOPIC: " + all.map(\.name).joined(separator: ", ")
 
   static let all: [(name: String, text: String)] = [
-    ("tour", Tour.overview), ("values", values), ("refs", refs), ("expressions", expressions),
+    ("tour", Tour.overview), ("metrics", metrics), ("values", values), ("refs", refs),
+    ("expressions", expressions),
     ("blocks", blocks), ("notebooks", notebooks), ("keys", keys),
   ]
 
   /// The topic that explains a word of the language which is no command.
   static func topic(of word: String) -> String {
-    Instruction.keywords.contains(word) || Instruction.prefixNames.contains(word) ? "blocks" : word
+    if MetricName(rawValue: word) != nil || word == "lr" || word == "epoch" { return "metrics" }
+    return Instruction.keywords.contains(word) || Instruction.prefixNames.contains(word)
+      ? "blocks" : word
   }
+
+  private static let metrics = """
+    What the numbers of a step are, and what they are measured against.
+
+      loss                      the method's loss: SimCLR ln(2·batch − 1) by chance, 0 at best;
+                                SimSiam 0 by chance, −1 aligned (a collapse gives −1 too)
+      class_loss  acc1  acc5    the online classifier's, on features whose gradient stays out [%]
+      total                     loss + class_loss
+      z_std                     spread of unit z over its d dimensions: 1/√d even, 0 collapsed;
+                                of the batch in train mode ('collapse' looks in eval mode)
+      erank                     directions that z of the batch uses: 1 … min(batch, d)
+      align  uniform            distance of positive pairs; evenness on the sphere (lower is more)
+      contrast_acc              share of views whose positive ranks first, 0 … 1
+      knn                       nearest-neighbour accuracy on h [%], chance by class share
+      lr.GROUP  step  epoch     learning rates; completed steps; the epoch that the step was in,
+                                from 0, while @e2 is the moment after two epochs
+
+    'show health' reads them for the present step, 'track' records, 'watch' and 'break' act.
+    """
 
   private static let values = """
     How values are written.

@@ -49,7 +49,7 @@ public struct Tour {
 
   private static let ending =
     "That was the tour. 'help' lists all commands, 'help COMMAND' shows options with examples,\n"
-    + "Tab completes; examples/*.dyad are lessons to 'source'."
+    + "Tab completes. Lessons that can be run with 'source' lie beside the program's source."
 
   static let stops = [
     Stop(
@@ -63,6 +63,8 @@ public struct Tour {
         + "guessing,\nthe spread of z over its dimensions (1/√d is even, 0 has collapsed), the "
         + "directions in use.", command: "step"),
     Stop(
+      text: "What each number is measured against, and how it reads.", command: "show health"),
+    Stop(
       text: "Any tensor of that step can be seen: here z of three images, six of its dimensions.",
       command: "tensor z1[0:3, :6]"),
     Stop(
@@ -70,7 +72,7 @@ public struct Tour {
       command: "stats cos(z1, z2)"),
     Stop(text: "A name for this moment, to come back to.", command: "snap start"),
     Stop(
-      text: "Three epochs. Ctrl-C would stop after a step, with nothing lost.", command: "epoch 3"),
+      text: "Six epochs. Ctrl-C would stop after a step, with nothing lost.", command: "epoch 6"),
     Stop(
       text: "Do neighbours in feature space share a class? 10 % is chance.", command: "knn"),
     Stop(
@@ -82,7 +84,7 @@ public struct Tour {
       command: "swap method simclr temp=1"),
     Stop(
       text: "Training from an earlier moment opens a branch; nothing is overwritten.",
-      command: "epoch 3"),
+      command: "epoch 6"),
     Stop(
       text: "The two branches side by side: which step differs first, and how far they are apart.",
       command: "compare main main-2"),

@@ -51,7 +51,10 @@ final class ReplyPrinter {
     var text = width.map(output.stableText(width:)) ?? output.stableText
     if !tail.isEmpty {
       let joined = tail.joined(separator: "   ")
-      let gap = separator(after: text, before: joined)
+      // What is no part of a table does not stand in its last row.
+      let isTable =
+        if case .table(let table) = output.content { table.notes.isEmpty } else { false }
+      let gap = isTable ? "\n  " : separator(after: text, before: joined)
       text += gap + terminal.dim(joined)
     }
     // Without a model there is no hash yet: `0 - config=…` is for the log only.

@@ -125,6 +125,25 @@ import Testing
     }
   }
 
+  /// A comparison's left side is an expression of its own.
+  @Test(
+    arguments: [
+      ("sum(z1) > 3", "sum(z1)", 12), ("loss * 2 + 1 <= sum(z1, 0)", "loss * 2 + 1", 2),
+      ("max(z1, 2) != matmul(z1, transpose(z2)) - 1", "max(z1, 2)", nil),
+      ("-loss < -(1 + 2)", "-loss", -0.5),
+    ] as [(String, String, Double?)])
+  func leftSides(_ text: String, _ left: String, _ value: Double?) throws {
+    let side = try #require(try Formula(text).leftSide)
+    #expect(side.text == left)
+    if let value { #expect(try side.evaluate(in: Tensors()) == value) }
+  }
+
+  @Test func whatIsNoComparisonHasNoSides() throws {
+    for text in ["sum(z1)", "loss < 1 and loss > 0", "not loss < 1", "1 + (2 < 3)"] {
+      #expect(try Formula(text).leftSide == nil)
+    }
+  }
+
   @Test func theLogWritesReferencesInFull() throws {
     let formula = try Formula("norm( z1[0:3,:6] )  -  z1@e5[ 1 ]")
     #expect(formula.text == "norm( z1[0:3, :6] ) - z1@e5[1]")

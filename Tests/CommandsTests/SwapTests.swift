@@ -12,7 +12,8 @@ import Testing
 
   /// A swap to what is there already is a straight run.
   @Test(arguments: [
-    "swap method simclr", "swap optim sgd", "swap optim sgd lr=0.1", "swap schedule const",
+    "swap method", "swap method simclr", "swap optim", "swap optim sgd lr=0.1",
+    "swap schedule const",
     "swap method simclr-attn; swap method simclr",
   ])
   func aSwapOfNothingChangesNothing(_ swap: String) throws {
@@ -27,7 +28,7 @@ import Testing
   /// is NT-Xent of the same z at the new temperature.
   @Test func anotherTemperatureGoesOn() throws {
     let session = try TrainedSession(Self.setup, steps: 4)
-    let text = session.text("swap method simclr temp=0.1")
+    let text = session.text("swap method temp=0.1")
     #expect(text.contains("kept backbone, projector, optimizer state") && !text.contains("step 0"))
     _ = try session.output("step 1")
     #expect(session.bench.summary.step == 5)

@@ -16,7 +16,7 @@ import Testing
     let trained = session.bench.mark
     #expect(
       session.text("rewind @e1")
-        == "  branch main   step 3   e1   main goes on to step 8; training from here opens a branch"
+        == "  branch main   step 3   e1   main goes on to step 8; going on from here opens a branch"
     )
     _ = try session.output("step 5")
     #expect(session.bench.mark == trained && session.context.timeline.branch == "main-2")

@@ -43,6 +43,22 @@ extension Formula {
     return pop()
   }
 
+  /// The left side of the comparison that the expression is; nil when it is none.
+  public var leftSide: Formula? {
+    guard let last = program.last, last.operation.isComparison else { return nil }
+    // Walks back over the right side: how many values are still to be found there.
+    var missing = 1
+    var place = program.count - 1
+    while missing > 0, place > 0 {
+      place -= 1
+      missing += program[place].operation.operands - 1
+    }
+    guard missing == 0, place > 0,
+      !program[..<place].contains(where: { $0.operation.isComparison })
+    else { return nil }
+    return Formula(part: program[..<place], of: self)
+  }
+
   /// The bytes of the whole expression.
   private var place: Range<Int>? {
     guard let low = program.map(\.range.lowerBound).min(),
@@ -113,6 +129,23 @@ extension Formula {
 }
 
 extension Formula.Operation {
+  var isComparison: Bool {
+    switch self {
+    case .less, .lessOrEqual, .greater, .greaterOrEqual, .equal, .notEqual: true
+    default: false
+    }
+  }
+
+  /// How many values it takes.
+  var operands: Int {
+    switch self {
+    case .number, .variable, .metric, .tensor: 0
+    case .function(_, let arguments): arguments
+    case .negate, .not: 1
+    default: 2
+    }
+  }
+
   /// What an operator of two numbers gives; NaN for what is no such operator.
   var combine: (Double, Double) -> Double {
     switch self {

@@ -84,6 +84,15 @@ public struct Formula: Sendable {
     }
   }
 
+  /// A part of another expression's program; its text ends where the comparison's sign begins.
+  init(part: ArraySlice<Step>, of whole: Formula) {
+    program = Array(part)
+    text =
+      whole.text.firstIndex { "<>=!".contains($0) }.map {
+        String(whole.text[..<$0]).trimmingSpaces()
+      } ?? whole.text
+  }
+
   /// Parses a text.
   public init(_ text: String) throws {
     let source = SourceText(text)

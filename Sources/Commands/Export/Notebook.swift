@@ -42,3 +42,22 @@ struct Notebook {
     }
   }
 }
+
+extension Notebook {
+  /// A file that several cells wrote shows what the last one drew: the others show no figure.
+  mutating func markReplacedFigures() {
+    var later: Set<String> = []
+    for index in cells.indices.reversed() {
+      guard case .code(var code) = cells[index] else { continue }
+      code.figures = code.figures.map { figure in
+        guard case .png(let file, _) = figure.content, !later.insert(file).inserted else {
+          return figure
+        }
+        return Figure(
+          path: figure.path, alt: figure.alt,
+          content: .absent("was drawn again below: another name keeps both"))
+      }
+      cells[index] = .code(code)
+    }
+  }
+}

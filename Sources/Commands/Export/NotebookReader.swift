@@ -64,7 +64,10 @@ struct NotebookReader {
       let title = HarmlessText.line(marker.title)
       if !title.isEmpty { notebook.cells.append(.heading(title)) }
       if marker.isProse { prose = [] }
-    } else if SessionLog.Mark(text) != nil {
+    } else if SessionLog.Mark(text) != nil || SessionLog.Closing(text) != nil
+      || text.hasPrefix(FailureNote.prefix)
+    {
+      // The log's own lines, and commands that failed, are no part of what is handed out.
       return
     } else if StoredOutput.line(of: text) != nil, code?.statements.isEmpty == false {
       code?.output.read(text)
@@ -168,11 +171,13 @@ struct NotebookReader {
   private func titled() -> Notebook {
     var result = notebook
     result.title = HarmlessText.line(result.title)
+    result.markReplacedFigures()
     // `end of FILE` only says where a script that was run ends.
-    result.cells = notebook.cells.enumerated().filter { index, cell in
+    let cells = result.cells
+    result.cells = cells.enumerated().filter { index, cell in
       guard case .heading(let title) = cell, title.hasPrefix("end of ") else { return true }
-      guard index + 1 < notebook.cells.count else { return false }
-      if case .heading = notebook.cells[index + 1] { return false }
+      guard index + 1 < cells.count else { return false }
+      if case .heading = cells[index + 1] { return false }
       return true
     }.map(\.element)
     switch result.cells.first {

@@ -15,7 +15,7 @@ public enum LoadCommand: Command {
     "load", group: .sessions, summary: "Reopens a session or restores weights.",
     requiring: [
       CommandForm(
-        "session", summary: "Takes over a saved session: data, model, counters, metrics.",
+        "session", summary: "Takes over a saved session: data, model, counters, metrics, log.",
         arguments: [name], isLogged: false,
         examples: [Example("load session run1", "Goes on where run1 was saved")]),
       CommandForm(
@@ -47,7 +47,9 @@ public enum LoadCommand: Command {
       context.savedEntries = context.log.entries.count
       context.log.append(comment: "# session \(base) loaded here")
       return .text(
-        "  step \(loaded.step)   e\(loaded.epoch)   fingerprint \(loaded.fingerprint) verified")
+        "  step \(loaded.step)   e\(loaded.epoch)   fingerprint \(loaded.fingerprint) verified\n"
+          + "  without branches, named moments, recordings and the last batch: "
+          + "'source \(base).dyad' makes them again")
     }
     let path = context.shell.files.readPath(invocation[file])
     let report = try bench.loadWeights(path, strict: invocation[strict])

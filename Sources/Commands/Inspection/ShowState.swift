@@ -15,6 +15,7 @@ enum ShowState {
     rows.append(("augment", augment(bench)))
     rows.append(("backbone", backbone(bench, resolved)))
     rows.append(("method", method(bench, resolved)))
+    if let resolved { rows.append(("optim", optimizer(resolved))) }
     rows.append(("seed", bench.configuration.seed.map { "\($0)" } ?? "0 (not given)"))
     var step = "\(state.step)"
     if state.stepsPerEpoch > 0 {
@@ -76,7 +77,17 @@ enum ShowState {
   private static func method(_ bench: Workbench, _ resolved: ResolvedConfiguration?) -> String {
     guard let choice = bench.configuration.method else { return "none yet: method simclr" }
     guard let c = resolved?.method else { return choice.name.rawValue }
-    return "\(c.name.rawValue)  batch \(c.batch)  z \(c.projectorOut)"
+    let temperature =
+      c.name.isSimSiamFamily ? "" : "  temp \(NumberFormat.short(c.temperature))"
+    return "\(c.name.rawValue)  batch \(c.batch)  z \(c.projectorOut)" + temperature
+  }
+
+  private static func optimizer(_ resolved: ResolvedConfiguration) -> String {
+    guard let c = resolved.optimizer else { return "none without a method" }
+    let schedule = resolved.schedule.map { ", schedule \($0.name.rawValue)" } ?? ""
+    return
+      "\(c.name.rawValue)  lr \(NumberFormat.short(c.lr))  wd \(NumberFormat.short(c.weightDecay))"
+      + schedule
   }
 
   private static func tracks(_ bench: Workbench) -> String {

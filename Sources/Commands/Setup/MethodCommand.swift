@@ -75,16 +75,16 @@ public enum MethodCommand: Command {
 
   /// Chooses it.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    try choose(invocation, in: context, goesOn: false)
+    try choose(invocation[name], invocation, in: context, goesOn: false)
   }
 
   /// Chooses it; with `goesOn` training goes on from its step in any case.
   static func choose(
-    _ invocation: Invocation, in context: CommandContext, goesOn: Bool
+    _ name: MethodName, _ invocation: Invocation, in context: CommandContext, goesOn: Bool
   ) throws -> Output {
     let bench = context.workbench
-    let old = goesOn ? bench.choiceToKeep(for: invocation[name]) : MethodChoice(invocation[name])
-    var choice = MethodChoice(invocation[name])
+    let old = goesOn ? bench.choiceToKeep(for: name) : MethodChoice(name)
+    var choice = MethodChoice(name)
     choice.batch = invocation.value(of: batch, or: old.batch)
     choice.temperature = invocation.value(of: temp, or: old.temperature)
     choice.projector = invocation.value(of: proj, or: old.projector)
@@ -105,7 +105,13 @@ public enum MethodCommand: Command {
     let report = try bench.configure(goesOn: goesOn) { $0.method = choice }
     var lines = ["  method \(choice.name.rawValue)"]
     if let method = bench.resolution?.method {
-      lines[0] += "  z \(method.projectorOut)   batch \(method.batch)   " + chance(method)
+      lines[0] += "  z \(method.projectorOut)   batch \(method.batch)   "
+      if !method.name.isSimSiamFamily {
+        lines[0] += "temp \(NumberFormat.short(method.temperature))   "
+      } else if method.name == .simsiamMulti {
+        lines[0] += "bank from epoch \(method.start), alpha \(NumberFormat.short(method.alpha))   "
+      }
+      lines[0] += chance(method)
     }
     lines += ChangeText.lines(report)
     if report.restarted, report.kept.contains("backbone") {

@@ -53,19 +53,19 @@ public enum OptimCommand: Command {
 
   /// Chooses it.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    try choose(invocation, in: context, goesOn: false)
+    try choose(invocation[name], invocation, in: context, goesOn: false)
   }
 
   /// Chooses it; with `goesOn` training goes on from its step in any case.
   static func choose(
-    _ invocation: Invocation, in context: CommandContext, goesOn: Bool
+    _ name: OptimizerName, _ invocation: Invocation, in context: CommandContext, goesOn: Bool
   ) throws -> Output {
     let bench = context.workbench
     let present = bench.configuration.optimizer
     let old =
-      goesOn && present?.name == invocation[name]
-      ? present ?? OptimizerChoice(invocation[name]) : OptimizerChoice(invocation[name])
-    var choice = OptimizerChoice(invocation[name])
+      goesOn && present?.name == name
+      ? present ?? OptimizerChoice(name) : OptimizerChoice(name)
+    var choice = OptimizerChoice(name)
     choice.lr = invocation.value(of: lr, or: old.lr)
     choice.weightDecay = invocation.value(of: wd, or: old.weightDecay)
     choice.momentum = invocation.value(of: momentum, or: old.momentum)

@@ -49,19 +49,19 @@ public enum ScheduleCommand: Command {
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let bench = context.workbench
     if invocation.subcommand == "show" { return try show(bench) }
-    return try choose(invocation, in: context, goesOn: false)
+    return try choose(invocation[name], invocation, in: context, goesOn: false)
   }
 
   /// Chooses it; with `goesOn` training goes on from its step.
   static func choose(
-    _ invocation: Invocation, in context: CommandContext, goesOn: Bool
+    _ name: ScheduleName, _ invocation: Invocation, in context: CommandContext, goesOn: Bool
   ) throws -> Output {
     let bench = context.workbench
     let present = bench.configuration.schedule
     let old =
-      goesOn && present?.name == invocation[name]
-      ? present ?? ScheduleChoice(invocation[name]) : ScheduleChoice(invocation[name])
-    var choice = ScheduleChoice(invocation[name])
+      goesOn && present?.name == name
+      ? present ?? ScheduleChoice(name) : ScheduleChoice(name)
+    var choice = ScheduleChoice(name)
     choice.warmup = invocation.isGiven(warmup) ? invocation[warmup].map(amount) : old.warmup
     choice.total = invocation.isGiven(total) ? invocation[total].map(amount) : old.total
     choice.startLR = invocation.value(of: startLR, or: old.startLR)

@@ -4,6 +4,14 @@ import Sessions
 
 /// Changes method, optimizer or schedule in mid-run: training goes on from its step.
 public enum SwapCommand: Command {
+  static let method = Key<MethodName?>(
+    optional: "name", .choice(of: MethodName.self), default: "the present one", help: "the method")
+  static let optimizer = Key<OptimizerName?>(
+    optional: "name", .choice(of: OptimizerName.self), default: "the present one",
+    help: "the update rule")
+  static let schedule = Key<ScheduleName?>(
+    optional: "name", .choice(of: ScheduleName.self), default: "the present one", help: "the curve")
+
   /// The declaration.
   public static let spec = CommandSpec(
     "swap", group: .train, summary: "Changes method, optimizer or schedule and goes on.",
@@ -14,30 +22,42 @@ public enum SwapCommand: Command {
     requiring: [
       CommandForm(
         "method", summary: "Another loss, other heads or another temperature.",
-        arguments: [MethodCommand.name], options: MethodCommand.options,
+        arguments: [method], options: MethodCommand.options,
         examples: [
-          Example("swap method simclr temp=0.1", "The same weights under another temperature"),
+          Example("swap method temp=0.1", "The same weights under another temperature"),
           Example("swap method simsiam-multi start=3epochs", "The bank is filled, then used"),
         ]),
       CommandForm(
         "optim", summary: "Another update rule or other rates.",
-        arguments: [OptimCommand.name], options: OptimCommand.options,
-        examples: [Example("swap optim sgd lr=0.01", "Momentum is kept")]),
+        arguments: [optimizer], options: OptimCommand.options,
+        examples: [Example("swap optim lr=0.01", "Momentum is kept")]),
       CommandForm(
         "schedule", summary: "Other learning rates from here on.",
-        arguments: [ScheduleCommand.name], options: ScheduleCommand.options,
+        arguments: [schedule], options: ScheduleCommand.options,
         examples: [Example("swap schedule const", "The rate stays")]),
     ], seeAlso: ["method", "branch", "rewind", "compare"])
 
   /// Changes it.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    var output =
-      switch invocation.subcommand {
-      case "optim": try OptimCommand.choose(invocation, in: context, goesOn: true)
-      case "schedule": try ScheduleCommand.choose(invocation, in: context, goesOn: true)
-      default: try MethodCommand.choose(invocation, in: context, goesOn: true)
-      }
-    let note = bankNote(context.workbench)
+    let bench = context.workbench
+    guard let present = bench.resolution, let presentMethod = present.method?.name else {
+      throw SessionError("no method yet", help: "method simclr")
+    }
+    var output: Output
+    switch invocation.subcommand {
+    case "optim":
+      output = try OptimCommand.choose(
+        invocation[optimizer] ?? present.optimizer?.name ?? .sgd, invocation, in: context,
+        goesOn: true)
+    case "schedule":
+      output = try ScheduleCommand.choose(
+        invocation[schedule] ?? present.schedule?.name ?? .const, invocation, in: context,
+        goesOn: true)
+    default:
+      output = try MethodCommand.choose(
+        invocation[method] ?? presentMethod, invocation, in: context, goesOn: true)
+    }
+    let note = bankNote(bench)
     if let note, case .text(let text) = output.content {
       output.content = .text(text + "\n" + note)
     }

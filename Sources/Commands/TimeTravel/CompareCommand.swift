@@ -64,6 +64,15 @@ public enum CompareCommand: Command {
     } else if result.commonSteps > 0 {
       head.append("  steps    \(result.commonSteps) in both, all with the same metrics")
     }
+    head += result.metrics.map { metric in
+      func text(_ measured: MetricLog.Measured?, _ side: Comparison.Side) -> String {
+        guard let measured else { return "not measured" }
+        let then = measured.step == side.step ? "" : " (step \(measured.step))"
+        return NumberFormat.short(measured.value) + then
+      }
+      return "  metric   \(metric.name.rawValue)   A \(text(metric.a, result.a))   "
+        + "B \(text(metric.b, result.b))"
+    }
     if !result.unmatched.isEmpty {
       let names = result.unmatched.prefix(4).joined(separator: ", ")
       let more = result.unmatched.count > 4 ? " and \(result.unmatched.count - 4) more" : ""

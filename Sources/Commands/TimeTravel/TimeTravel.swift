@@ -39,7 +39,7 @@ enum TimeTravel {
   static func output(_ arrival: Arrival, _ context: CommandContext) -> Output {
     var text = "  branch \(arrival.branch)   step \(arrival.step)   e\(arrival.epoch)"
     if let end = context.timeline.endOfBranch, end > arrival.step {
-      text += "   \(arrival.branch) goes on to step \(end); training from here opens a branch"
+      text += "   \(arrival.branch) goes on to step \(end); going on from here opens a branch"
     }
     var output = Output(.text(text))
     if arrival.recomputed > 0 {

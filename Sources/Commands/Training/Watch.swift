@@ -77,12 +77,19 @@ enum Condition {
     return value != 0 && !value.isNaN
   }
 
-  /// The metrics of a condition with their values, for the line that says that it became true.
+  /// The metrics of a condition with their values, and what it compares where that is no metric
+  /// alone, for the line that says that it became true.
   static func values(_ formula: Formula, _ context: CommandContext) -> String {
-    formula.metricNames.compactMap { name in
+    var parts = formula.metricNames.compactMap { name -> String? in
       guard let value = try? context.environment.metric(name) else { return nil }
       return "\(name) \(NumberFormat.short(value))"
-    }.joined(separator: "   ")
+    }
+    if let left = formula.leftSide, left.text != left.metricNames.first,
+      let value = try? left.evaluate(in: context.environment)
+    {
+      parts.append("\(left.text) = \(NumberFormat.short(value))")
+    }
+    return parts.joined(separator: "   ")
   }
 
   /// Measures what conditions need that a step does not give by itself.

@@ -23,7 +23,7 @@ public enum WatchCommand: Command {
         examples: [Example("watch off 2", "The second one of `watch list`")]),
     ],
     examples: [
-      Example("watch z_std < 0.02", "Says when the projections collapse"),
+      Example("watch z_std < 0.3 / sqrt(128)", "Says when the projections collapse"),
       Example("watch epoch >= 1 then { snap warm; knn }", "Names a moment, evaluates, goes on"),
     ], seeAlso: ["break", "track", "run"])
 
@@ -62,7 +62,7 @@ public enum BreakCommand: Command {
       CommandForm("off", summary: "Forgets conditions of watch and break.", arguments: [number]),
     ],
     examples: [
-      Example("break z_std < 0.02", "Where collapse begins"),
+      Example("break z_std < 0.3 / sqrt(128)", "Below a third of an even spread of 128 dimensions"),
       Example("break norm(g:backbone.conv1.weight) > 10", "A large gradient of one layer"),
       Example("break knn > 40", "Evaluated at the end of each epoch"),
     ], seeAlso: ["watch", "run"])

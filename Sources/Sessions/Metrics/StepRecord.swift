@@ -106,6 +106,25 @@ public struct MetricLog: Sendable {
     untrained[name] = value
   }
 
+  /// A value and the number of completed steps at which it was measured.
+  public struct Measured: Sendable, Equatable {
+    /// The number of completed steps.
+    public let step: Int
+    /// The value.
+    public let value: Double
+  }
+
+  /// Returns the value of a metric that was measured last, by a step or an evaluation.
+  public func latest(_ name: MetricName) -> Measured? {
+    let measured =
+      records.latest(name).map { Measured(step: $0.step, value: $0.value) }
+      ?? untrained[name].map { Measured(step: 0, value: $0) }
+    guard let evaluated = evaluations[name], evaluated.step >= measured?.step ?? 0 else {
+      return measured
+    }
+    return Measured(step: evaluated.step, value: evaluated.value)
+  }
+
   /// Returns the steps and values at which a metric was measured; step 0 is before the first one.
   public func series(_ name: MetricName) -> [(step: Int, value: Double)] {
     (untrained[name].map { [(0, $0)] } ?? [])

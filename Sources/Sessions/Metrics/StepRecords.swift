@@ -58,6 +58,11 @@ public struct StepRecords: RandomAccessCollection, Sendable, Equatable {
     blocks[blocks.count - 1].setLast(name, value)
   }
 
+  /// The last record that has a metric, and the value.
+  func latest(_ name: MetricName) -> (step: Int, value: Double)? {
+    blocks.reversed().lazy.compactMap { $0.latest(name) }.first
+  }
+
   /// Removes records from the end as long as a condition holds.
   mutating func removeLast(while condition: (StepRecord) -> Bool) {
     while let record = last, condition(record) {
@@ -71,9 +76,9 @@ public struct StepRecords: RandomAccessCollection, Sendable, Equatable {
   }
 }
 
-/// Up to 512 records with the same groups of learning rates, as columns.
+/// Up to 64 records with the same groups of learning rates, as columns.
 private struct RecordBlock: Sendable {
-  private static let length = 512
+  private static let length = 64
   private static let names = MetricName.allCases
 
   /// One metric: a value for each record, and which of them were measured.
@@ -140,6 +145,13 @@ private struct RecordBlock: Sendable {
     let last = count - 1
     columns[place]?.values[last] = value
     columns[place]?.isMeasured[last] = true
+  }
+
+  func latest(_ name: MetricName) -> (step: Int, value: Double)? {
+    guard let place = Self.names.firstIndex(of: name), let column = columns[place],
+      let last = column.isMeasured.lastIndex(of: true)
+    else { return nil }
+    return (steps[last], column.values[last])
   }
 
   /// Begins a column whose last record alone has a value.

@@ -38,6 +38,16 @@ public struct Comparison: Sendable {
     public var b: Double?
   }
 
+  /// The last value of a metric on both sides, with the step that it is of.
+  public struct Metric: Sendable, Equatable {
+    /// The metric.
+    public var name: MetricName
+    /// In A, nil where it was never measured.
+    public var a: MetricLog.Measured?
+    /// In B, nil where it was never measured.
+    public var b: MetricLog.Measured?
+  }
+
   /// A tensor whose bits differ.
   public struct TensorDifference: Sendable, Equatable {
     /// Its name, as in a state file.
@@ -62,6 +72,8 @@ public struct Comparison: Sendable {
   public var commonSteps = 0
   /// The first of them that differs; nil when none does.
   public var firstStep: Step?
+  /// Metrics whose last values differ.
+  public var metrics: [Metric] = []
   /// The number of tensors that both have.
   public var commonTensors = 0
   /// Those that differ, in the order of a state file: parameters, buffers, optimizer, bank.
@@ -89,6 +101,11 @@ extension Timeline {
     var out = Comparison(a: a.side, b: b.side)
     out.choices = Self.choices(a.image, b.image)
     Self.compareSteps(a.image.metrics, b.image.metrics, &out)
+    out.metrics = MetricName.allCases.compactMap { name in
+      let values = (a.image.metrics.latest(name), b.image.metrics.latest(name))
+      guard values.0 != values.1 else { return nil }
+      return Comparison.Metric(name: name, a: values.0, b: values.1)
+    }
     Self.compareTensors(a.image, b.image, &out)
     return out
   }

@@ -19,9 +19,7 @@ extension Workbench {
 
   /// The latest value of a metric: of the last step that measured it, or of a later evaluation.
   public func latest(_ name: MetricName) -> Double? {
-    let measured = metrics.series(name).last
-    guard let evaluated = metrics.evaluations[name] else { return measured?.value }
-    return evaluated.step >= (measured?.step ?? 0) ? evaluated.value : measured?.value
+    metrics.latest(name)?.value
   }
 
   /// Runs a command; when it fails, a model that was built for it alone is dropped again.
