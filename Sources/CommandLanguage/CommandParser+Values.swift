@@ -248,6 +248,13 @@ extension CommandParser {
     invocation.ranges[arguments[1].name] = range
     let isString = bytes[start] == UInt8(ascii: "\"")
     if isString {
+      let words = cursor.statement.tokens.filter { range.overlaps($0.range) }
+      guard words.last.map({ $0.range.lowerBound <= start }) == true else {
+        throw Diagnostic(
+          "\(invocation.name): a text is one value in quotes, got more after it",
+          at: (words.last?.range.lowerBound ?? start)..<end,
+          help: "\(invocation.name) \(name) = \"… ${other} …\"")
+      }
       let (raw, isSubstituted) = try substituted(range, in: source)
       invocation.values[arguments[1].name] = .text(raw.text)
       canonical.append("\(name) = \(isSubstituted ? source.text(range) : Quoting.quoted(raw.text))")

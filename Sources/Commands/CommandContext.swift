@@ -44,6 +44,13 @@ public final class CommandContext {
   /// Runs what `then { … }` holds, in the middle of training; the interpreter sets it.
   var runBody: (Instruction.Body) throws -> Void = { _ in }
 
+  /// Runs lines that leave no trace in the log; returns why some failed. The interpreter sets it.
+  var runUnrecorded: ([String]) -> [String] = { _ in [] }
+  /// What the blocks of watches replied while the present command trained.
+  var watchReplies = StoredOutput()
+  /// Whether a `break` ended the training of the present command, so that the block around it ends.
+  var endedByBreak = false
+
   /// Data, model and training state.
   public let workbench: Workbench
   /// The moments that the session can go back to.

@@ -43,7 +43,7 @@ extension Interpreter {
         let times = try parser.value(Self.count, at: range, in: statement.source)
         for _ in 0..<times {
           try run(body, after: statement)
-          if context.shell.isQuitting { break }
+          if endsBlock { break }
         }
       case .loop(let name, let range, let body):
         let old = context.shell.variables[name]
@@ -52,7 +52,7 @@ extension Interpreter {
         for value in try parser.elements(at: range, in: statement.source) {
           context.shell.variables[name] = value
           try run(body, after: statement)
-          if context.shell.isQuitting { break }
+          if endsBlock { break }
         }
       case .choice(let branches, let otherwise):
         let chosen = try branches.first { branch in
@@ -125,12 +125,15 @@ extension Interpreter {
   private func run(_ body: Instruction.Body, after statement: Statement) throws {
     for item in body.items {
       try run(item, isTyped: false)
-      if context.shell.isQuitting { return }
+      if endsBlock { return }
       try checkStop(after: item)
     }
     // An empty body must end too when the user asks.
     try checkStop(after: statement)
   }
+
+  /// Whether what is left of a block is not run: a `break` stopped its training, or the user quits.
+  private var endsBlock: Bool { context.shell.isQuitting || context.endedByBreak }
 
   /// What moves through training or through time cannot run between two steps of a command.
   static let excludedFromWatches: Set<String> = [
@@ -144,9 +147,36 @@ extension Interpreter {
     nesting += 1
     defer {
       nesting -= 1
+      // A replay sees these replies before the one of the command that trains.
+      for case .command(_, _, let output) in context.log.entries.dropFirst(begin) {
+        context.watchReplies.append(output)
+      }
       context.log.removeEntries(from: begin)
     }
     for item in body.items { try run(item, isTyped: false) }
+  }
+
+  /// Runs lines that are not the user's: they are not reported and not logged.
+  func runUnrecorded(_ lines: [String]) -> [String] {
+    let begin = context.log.entries.count
+    let outer = report
+    report = { _ in }
+    nesting += 1
+    defer {
+      nesting -= 1
+      report = outer
+      context.log.removeEntries(from: begin)
+    }
+    return lines.compactMap { line in
+      do {
+        for case .command(let statement) in try Lexer.items(of: SourceText(line)) {
+          try run(statement, isTyped: false)
+        }
+        return nil
+      } catch {
+        return "  not made again: \(line): \(Interpreter.reason(error).message)"
+      }
+    }
   }
 
   /// Runs what a statement stands for; outside other blocks the log then has the statement.
@@ -159,7 +189,10 @@ extension Interpreter {
     let isOutermost = nesting == 0
     let before = context.timeline.undoCount
     let begin = isOutermost ? hooks.willBeginBlock() : 0
-    if isOutermost { isBlockExpanded = false }
+    if isOutermost {
+      isBlockExpanded = false
+      context.endedByBreak = false
+    }
     nesting += 1
     do {
       defer { nesting -= 1 }

@@ -65,6 +65,7 @@ public final class Interpreter {
       try self.runFile(path, for: invocation)
     }
     context.runBody = { [unowned self] body in try self.runBody(body) }
+    context.runUnrecorded = { [unowned self] lines in self.runUnrecorded(lines) }
   }
 
   /// Runs one entry; the first error ends it.

@@ -32,7 +32,7 @@ public enum LetCommand: Command {
     } else {
       let value = try value(of: invocation, in: context)
       shell.variables[name] = value
-      output = .text("  \(name) = \(value.canonicalText)")
+      output = .text("  \(name) = \(shown(value))")
     }
     switch shell.variables[name] {
     case .number(let number): output.data = [("value", .number(number))]
@@ -40,6 +40,11 @@ public enum LetCommand: Command {
     case nil: break
     }
     return output
+  }
+
+  /// A number as people read it; `--json` has it in full.
+  private static func shown(_ value: Variable) -> String {
+    if case .number(let number) = value { NumberFormat.short(number) } else { value.canonicalText }
   }
 
   private static func value(

@@ -26,7 +26,9 @@ public enum SessionRecorder {
         command: text, attachment: ShellMoment(context.shell), attachmentChanged: false)
     }
     interpreter.hooks.didReply = { [unowned context] text, isLogged in
-      context.reply = isLogged ? StoredOutput(text) : StoredOutput()
+      context.reply = context.watchReplies
+      context.watchReplies = StoredOutput()
+      context.reply.append(isLogged ? StoredOutput(text) : StoredOutput())
     }
     interpreter.hooks.willBeginBlock = { [unowned context] in context.log.entries.count }
     interpreter.hooks.didEndBlock = { [unowned context] begin, text in

@@ -30,7 +30,14 @@ public final class Journal {
     let format = DateFormatter()
     format.locale = Locale(identifier: "en_US_POSIX")
     format.dateFormat = "yyyyMMdd-HHmmss"
-    path = "\(folder)/\(format.string(from: Date()))-\(getpid())"
+    let base = "\(folder)/\(format.string(from: Date()))-\(getpid())"
+    var number = 1
+    var free = base
+    while FileManager.default.fileExists(atPath: free + ".dyad") {
+      number += 1
+      free = "\(base)-\(number)"
+    }
+    path = free
     file = try AppendedFile(path + ".dyad", permissions: 0o600)
     _ = file.lock()
     try file.append(Journal.header)

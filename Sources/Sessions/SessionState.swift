@@ -30,6 +30,10 @@ struct SessionState: Codable {
   var untrained: [String: Double]?
   var log: String
   var fingerprint: String?
+  /// What else belongs to the session; absent in older files.
+  var extras: SessionExtras?
+  var runs: [RunSummary]?
+  var evaluations: [Evaluation]?
 
   /// One step's metrics.
   struct Row: Codable {
@@ -59,6 +63,33 @@ struct SessionState: Codable {
   }
 }
 
+/// What belongs to a session besides the model: it goes on as it was saved.
+public struct SessionExtras: Sendable, Equatable, Codable {
+  /// Commands that make the shell's variables, definitions, conditions and preferences again.
+  public var shell: [String]
+  /// Branches and named moments.
+  public var timeline: TimelineShape?
+  /// The recordings in force.
+  var tracks: [TrackShape]
+
+  /// Describes a session with its shell.
+  public init(shell: [String], timeline: Timeline) {
+    self.shell = shell
+    self.timeline = timeline.shape
+    tracks = timeline.bench.tracks.map {
+      TrackShape(metrics: $0.metrics, withRates: $0.withRates, every: $0.every, path: $0.path)
+    }
+  }
+
+  /// A recording.
+  struct TrackShape: Sendable, Equatable, Codable {
+    var metrics: [MetricName]
+    var withRates: Bool
+    var every: Amount
+    var path: String?
+  }
+}
+
 extension SessionState {
   /// The metrics before the first step.
   var untrainedMetrics: [MetricName: Double] {
@@ -80,6 +111,7 @@ extension SessionState {
     guard counters.contains(step), counters.contains(epoch), counters.contains(stepInEpoch),
       counters.contains(ended)
     else { throw SessionError(file: "'\(path)': the counters are out of range") }
+    try extras?.timeline?.check()
     let start = optimizerStart ?? 0
     let pinned = pin ?? BatchPlace(epoch: 0, step: 0)
     guard (0...step).contains(start), (0...epoch).contains(pinned.epoch), pinned.step >= 0 else {
@@ -99,10 +131,13 @@ extension Workbench {
   ///
   /// The state file is written first, so that a log that can be seen has its state.
   /// Throws: `FileError`; then old files are as they were.
-  public func saveSession(_ path: String, log: SessionLog, state withState: Bool) throws -> [String]
-  {
+  public func saveSession(
+    _ path: String, log: SessionLog, state withState: Bool, extras: SessionExtras? = nil
+  ) throws -> [String] {
     var written: [String] = []
-    if withState, try saveState(path, log: log) { written.append(path + ".safetensors") }
+    if withState, try saveState(path, log: log, extras: extras) {
+      written.append(path + ".safetensors")
+    }
     try AtomicFile.write(log.closedText, to: path + ".dyad")
     written.append(path + ".dyad")
     return written
@@ -111,9 +146,12 @@ extension Workbench {
   /// Writes the state file alone; false without a model.
   ///
   /// Throws: `FileError`; then an old file is as it was.
-  public func saveState(_ path: String, log: SessionLog) throws -> Bool {
+  public func saveState(
+    _ path: String, log: SessionLog, extras: SessionExtras? = nil
+  ) throws -> Bool {
     guard let learner else { return false }
-    let state = sessionState(learner, log: log)
+    var state = sessionState(learner, log: log)
+    state.extras = extras
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -143,7 +181,8 @@ extension Workbench {
       metrics: metrics.records.map(SessionState.Row.init),
       untrained: Dictionary(
         metrics.untrained.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { a, _ in a }),
-      log: log.text, fingerprint: learner.fingerprint.description)
+      log: log.text, fingerprint: learner.fingerprint.description, runs: finishedRuns,
+      evaluations: evaluations)
   }
 
   /// What a loaded session brought.
@@ -156,6 +195,8 @@ extension Workbench {
     public var log: String
     /// The fingerprint, checked against the one in the file.
     public var fingerprint: String
+    /// What else belongs to the session.
+    public var extras: SessionExtras?
   }
 
   /// Takes over a session from its state file, data included.
@@ -202,8 +243,9 @@ extension Workbench {
         file: "'\(file.path)' is damaged: expected fingerprint \(state.fingerprint ?? "none"), "
           + "found \(fingerprint)")
     }
-    finishRun()
     run += 1
+    finishedRuns = state.runs ?? []
+    evaluations = state.evaluations ?? []
     configuration = other.configuration
     resolution = other.resolution
     augmentation = other.augmentation
@@ -212,8 +254,12 @@ extension Workbench {
     source = nil
     probe = nil
     metrics = MetricLog(state.metrics.map(\.record), untrained: state.untrainedMetrics)
+    for track in tracks { track.close() }
+    // A recording goes on in its file, or without one where that cannot be written.
+    tracks = (state.extras?.tracks ?? []).map { Track($0) }
     return LoadedSession(
-      step: state.step, epoch: state.epoch, log: state.log, fingerprint: fingerprint)
+      step: state.step, epoch: state.epoch, log: state.log, fingerprint: fingerprint,
+      extras: state.extras)
   }
 
   private func decode(_ file: SafetensorsFile) throws -> SessionState {

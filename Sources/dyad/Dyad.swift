@@ -111,6 +111,11 @@ enum Dyad {
     terminal.print(
       "  recovered \(result.commands) command\(result.commands == 1 ? "" : "s"), \(result.rerun) "
         + "of them run again: step \(result.step)")
+    if result.commands > result.rerun {
+      terminal.print(
+        terminal.dim("  from the autosave: other moments by name only; 'autosave' turns it on again"))
+    }
+    for note in result.notes { terminal.print(note) }
     guard let shortfall = result.shortfall else {
       abandoned.remove()
       return

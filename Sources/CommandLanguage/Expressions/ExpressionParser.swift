@@ -166,6 +166,8 @@ struct ExpressionParser {
       let pair = source.text(at..<min(at + 2, range.upperBound))
       let isPair = ["<=", ">=", "==", "!="].contains(pair)
       at += isPair ? 2 : 1
+      // A character of several bytes stays whole.
+      while at < range.upperBound, bytes[at] & 0xC0 == 0x80 { at += 1 }
       let symbol = isPair ? pair : source.text(start..<at)
       lexeme = .symbol(symbol)
       if !isPair, !"+-*/()<>,".contains(symbol) {

@@ -42,14 +42,20 @@ public enum LoadCommand: Command {
           help: "source \(base).dyad")
       }
       let loaded = try bench.loadSession(String(found.dropLast(12)))
-      context.log = SessionLog(text: loaded.log)
-      context.logWasReplaced = true
+      let wasLeft = context.leaveJournal()
+      var notes = context.goOn(with: loaded)
+      if wasLeft {
+        notes.append(
+          "  the session before it was not saved: after 'quit', dyad --recover brings it back")
+      }
       context.savedEntries = context.log.entries.count
       context.log.append(comment: "# session \(base) loaded here")
       return .text(
         "  step \(loaded.step)   e\(loaded.epoch)   fingerprint \(loaded.fingerprint) verified\n"
-          + "  without branches, named moments, recordings and the last batch: "
-          + "'source \(base).dyad' makes them again")
+          + ([
+            "  states of other moments are not in the file: 'source \(base).dyad' makes them again"
+          ]
+          + notes).joined(separator: "\n"))
     }
     let path = context.shell.files.readPath(invocation[file])
     let report = try bench.loadWeights(path, strict: invocation[strict])

@@ -12,6 +12,8 @@ public struct Recovery {
     public var rerun = 0
     /// The number of completed steps.
     public var step = 0
+    /// What of the shell could not be made again.
+    public var notes: [String] = []
     /// Why it is not all, when it is not.
     public var shortfall: String?
   }
@@ -38,8 +40,7 @@ public struct Recovery {
       let isAhead = saved.count >= journal.count && saved.prefix(journal.count) == journal[...]
       let isBefore = journal.prefix(saved.count) == saved[...]
       if isAhead || isBefore, let loaded = try? context.workbench.loadSession(abandoned.path) {
-        context.log = SessionLog(text: loaded.log)
-        context.logWasReplaced = true
+        result.notes = context.goOn(with: loaded)
         done = min(saved.count, journal.count)
         result.commands = saved.count
       }
@@ -106,10 +107,7 @@ extension CommandContext {
   /// - Returns: What to tell the user about it.
   public func endJournal() -> String? {
     guard let journal else { return nil }
-    let unsaved = log.entries.dropFirst(savedEntries).contains {
-      if case .command(_, _?, _) = $0 { true } else { false }
-    }
-    guard unsaved else {
+    guard hasUnsavedChanges else {
       journal.remove()
       return nil
     }

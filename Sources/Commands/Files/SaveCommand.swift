@@ -54,7 +54,7 @@ public enum SaveCommand: Command {
       var log = context.log
       log.close(with: bench.mark)
       let written = try bench.saveSession(
-        target, log: log, state: invocation[state])
+        target, log: log, state: invocation[state], extras: context.extras)
       for path in written { files.didWrite(path) }
       context.savedEntries = context.log.entries.count
       let missing = invocation[state] && !bench.hasModel ? "   no model yet: the log only" : ""

@@ -56,6 +56,7 @@ final class TrainingRun {
       context.saidSeed = true
       context.onProgress(.line("  seed 0: none was set; 'seed N' draws everything anew"))
     }
+    context.endedByBreak = false
     noteHeld()
     while total.steps < count, ending == nil {
       try train(count)
@@ -135,6 +136,7 @@ final class TrainingRun {
       "  step \(step): \(watch.condition.text)" + (values.isEmpty ? "" : "   (\(values))"))
     if watch.isBreak {
       ending = .stopped(watch)
+      context.endedByBreak = true
       return
     }
     guard let body = watch.body else { return }

@@ -40,6 +40,13 @@ enum Condition {
         throw invocation.error(
           "a condition looks at the present state, got '\(time.canonicalText)'", at: key)
       }
+      let known = context.environment.names(of: .references)
+      let prefix = reference.base.rawValue + (reference.base.takesName ? ":" : "")
+      guard known.contains(prefix) else {
+        throw invocation.error(
+          "the present method has no '\(reference.tensorName)', expected "
+            + Diagnostic.alternatives(known), at: key)
+      }
       let names = names(of: reference.base, context.workbench)
       if let name = reference.name, !names.isEmpty, !names.contains(name) {
         throw invocation.error(

@@ -52,7 +52,9 @@ public enum BreakCommand: Command {
   /// The declaration.
   public static let spec = CommandSpec(
     "break", group: .train, summary: "Stops training when a condition becomes true.",
-    details: "On a step's end, like Ctrl-C: the state is whole and training can go on. The loss "
+    details:
+      "On a step's end, like Ctrl-C: the state is whole and training can go on; a block around "
+      + "it ends. The loss "
       + "that is not a number stops the step before it is applied, without a break.",
     arguments: [condition],
     subcommands: [

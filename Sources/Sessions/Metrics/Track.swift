@@ -28,6 +28,15 @@ public final class Track {
     file = try AppendedFile(path)
   }
 
+  /// Goes on with a recording of a session file, at the end of its file.
+  init(_ shape: SessionExtras.TrackShape) {
+    metrics = shape.metrics
+    withRates = shape.withRates
+    every = shape.every
+    path = shape.path
+    if let path = shape.path { file = try? AppendedFile(path) }
+  }
+
   /// The names as the prompt writes them.
   public var names: [String] { metrics.map(\.rawValue) + (withRates ? ["lr"] : []) }
 

@@ -14,6 +14,8 @@ public final class Moment {
   let isKey: Bool
   /// What the owner of the timeline wants back with it.
   public let attachment: Any?
+  /// The last metrics of a moment that is known by name only.
+  let ends: (loss: Double?, zStd: Double?)?
   /// The state; nil when it was dropped to save memory and will be computed from an earlier one.
   var image: WorkbenchImage?
 
@@ -27,6 +29,20 @@ public final class Moment {
     self.isKey = isKey
     self.attachment = attachment
     self.image = image
+    ends = nil
+  }
+
+  /// Makes a moment of a session file, whose state is not there.
+  init(_ point: TimelineShape.Point, run: Int) {
+    step = point.step
+    epoch = point.epoch
+    self.run = run
+    command = nil
+    isKey = true
+    attachment = nil
+    image = nil
+    names = point.names
+    ends = (point.loss, point.zStd)
   }
 
   /// Whether the state is held rather than computed when it is asked for.

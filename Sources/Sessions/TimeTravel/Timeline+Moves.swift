@@ -191,7 +191,7 @@ extension Timeline {
     guard let end, let base = Self.base(Array(moments[...end])),
       let baseIndex = moments.firstIndex(where: { $0 === base })
     else {
-      throw SessionError("step \(step) of '\(place.branch)' is not held any more")
+      throw notHeld(step, place.branch)
     }
     return Target(
       branch: place.branch, step: step, exact: exact.map { moments[$0] }, base: base,
@@ -201,7 +201,7 @@ extension Timeline {
   /// Restores the base and computes what is missing; on any error the present state comes back.
   private func go(to target: Target, _ watcher: Watcher) throws -> Arrival {
     guard let image = target.base.image, let present = here.image else {
-      throw SessionError("step \(target.step) of '\(target.branch)' is not held any more")
+      throw notHeld(target.step, target.branch)
     }
     let old = Place(branch: current, moment: here)
     let (run, evaluations) = (bench.run, bench.evaluations)

@@ -61,31 +61,45 @@ extension Timeline {
       throw unknown(branch)
     }
     let isHere = branch == current
-    let run = isHere ? bench.run : last.run
-    let moments = branches[at].moments.enumerated().filter { $0.element.run == run }
     let present = isHere ? bench.learner?.step ?? 0 : last.step
-    let end = max(moments.last?.element.step ?? 0, isHere ? present : 0)
-    let step: Int
-    switch name {
-    case .step(let count): step = count
-    case .back(let count): step = present - count
-    case .epoch(let count):
-      let perEpoch = (isHere ? bench.resolution : last.image?.resolution)?.stepsPerEpoch ?? 0
-      let (product, overflow) = count.multipliedReportingOverflow(by: perEpoch)
-      guard !overflow else { throw SessionError("epoch \(count) is too large") }
-      step = product
-    default: throw unknown(branch)
+    // The present run first, then earlier ones: before a `seed` or `method` that began anew.
+    var runs = [isHere ? bench.run : last.run]
+    for moment in branches[at].moments.reversed() where !runs.contains(moment.run) {
+      runs.append(moment.run)
     }
-    let first = moments.first?.element.step ?? 0
-    guard step >= first, step <= end else {
-      throw SessionError(
-        "\(name.description) is step \(step) of '\(branch)', which has the steps \(first)…\(end)",
-        help: "rewind @s\(min(max(step, first), end))")
+    if case .back = name { runs = [runs[0]] }
+    var refusal: SessionError?
+    for run in runs {
+      let moments = branches[at].moments.enumerated().filter { $0.element.run == run }
+      let isPresent = isHere && run == bench.run
+      let first = moments.first?.element.step ?? 0
+      let end = max(moments.map(\.element.step).max() ?? 0, isPresent ? present : 0)
+      let held = moments.last { $0.element.isHeld }?.element.image?.resolution
+      let step: Int
+      switch name {
+      case .step(let count): step = count
+      case .back(let count): step = present - count
+      case .epoch(let count):
+        let perEpoch = (isPresent ? bench.resolution : held)?.stepsPerEpoch ?? 0
+        let (product, overflow) = count.multipliedReportingOverflow(by: perEpoch)
+        guard !overflow else { throw SessionError("epoch \(count) is too large") }
+        step = product
+      default: throw unknown(branch)
+      }
+      guard step >= first, step <= end else {
+        refusal =
+          refusal
+          ?? SessionError(
+            "\(name.description) is step \(step) of '\(branch)', which has the steps "
+              + "\(first)…\(end)", help: "rewind @s\(min(max(step, first), end))")
+        continue
+      }
+      if let exact = moments.last(where: { $0.element.step == step }) {
+        return try target(of: exact.element, on: branch)
+      }
+      return try base(step: step, on: branch, run: run, before: moments.count, in: moments)
     }
-    if let exact = moments.last(where: { $0.element.step == step }) {
-      return try target(of: exact.element, on: branch)
-    }
-    return try base(step: step, on: branch, run: run, before: moments.count, in: moments)
+    throw refusal ?? unknown(branch)
   }
 
   private func target(of moment: Moment, on branch: String) throws -> Target {
@@ -109,9 +123,17 @@ extension Timeline {
       let found = Self.base(moments[..<end].filter { $0.element.step <= step }.map(\.element)),
       let offset = moments.first(where: { $0.element === found })?.offset
     else {
-      throw SessionError("step \(step) of '\(branch)' is not held any more", help: "snap list")
+      throw notHeld(step, branch)
     }
     return Target(branch: branch, step: step, exact: nil, base: found, baseIndex: offset)
+  }
+
+  func notHeld(_ step: Int, _ branch: String) -> SessionError {
+    SessionError(
+      wasLoaded
+        ? "step \(step) of '\(branch)' is of before the session was loaded: its file has one state"
+        : "step \(step) of '\(branch)' is not held any more",
+      help: wasLoaded ? "in a new session, 'source FILE.dyad' makes all of it again" : "snap list")
   }
 
   /// The last held moment, unless choices were changed between it and the end: then the end cannot

@@ -45,7 +45,8 @@ extension Timeline {
         let isNew = learner.map { images.insert(ObjectIdentifier($0)).inserted } ?? false
         return Row(
           branch: branch.name, step: moment.step, epoch: moment.epoch, names: moment.names,
-          command: moment === branches[0].moments[0] ? "the beginning" : moment.command,
+          command: moment === branches[0].moments[0] && moment.command == nil
+            ? "the beginning" : moment.command,
           bytes: isNew ? learner?.byteCount ?? 0 : 0)
       }
     }
@@ -59,8 +60,9 @@ extension Timeline {
       let log = isHere && !isBehind ? bench.metrics : last?.image?.metrics
       let values = log?.records.last?.values
       return BranchRow(
-        name: branch.name, origin: branch.origin, step: last?.step ?? 0, loss: values?[.loss],
-        zStd: values?[.zStd], isHere: isHere)
+        name: branch.name, origin: branch.origin, step: last?.step ?? 0,
+        loss: values?[.loss] ?? last?.ends?.loss, zStd: values?[.zStd] ?? last?.ends?.zStd,
+        isHere: isHere)
     }
   }
 

@@ -46,6 +46,8 @@ public final class Timeline {
   var isMoving = false
   private var pace = SnapshotPace()
   private var seen: Seen
+  /// Whether the session came from a file, so that moments before it are not held.
+  var wasLoaded = false
   /// The session at another moment, for looking at it.
   var excursion: (place: ObjectIdentifier, step: Int, bench: Workbench)?
 
@@ -71,6 +73,15 @@ public final class Timeline {
   /// Whether the session stands before the end of its branch.
   public var isBehind: Bool {
     index(of: current).map { branches[$0].moments.last !== here } ?? false
+  }
+
+  /// Forgets what could be undone: the session begins at a place.
+  func forgetChanges(at place: Place) {
+    undoable = []
+    redoable = []
+    pending = []
+    arrived(at: place)
+    began = place
   }
 
   /// Keeps the state after a command, when it changed.

@@ -2,7 +2,7 @@ import Layers
 import Methods
 
 /// What one model came to: a row of `show runs`.
-public struct RunSummary: Sendable, Equatable {
+public struct RunSummary: Sendable, Equatable, Codable {
   /// The method's name.
   public var method: String
   /// The backbone with its width.
@@ -24,7 +24,7 @@ public struct RunSummary: Sendable, Equatable {
 }
 
 /// A kNN accuracy with the step at which it was measured.
-struct Evaluation: Sendable, Equatable {
+struct Evaluation: Sendable, Equatable, Codable {
   var step: Int
   var knn: Double
 }

@@ -1,0 +1,48 @@
+import CommandLanguage
+import Sessions
+
+/// What a session file keeps besides the model, and how a session goes on with it.
+extension CommandContext {
+  /// Variables, definitions, conditions, preferences, branches and recordings as they are now.
+  var extras: SessionExtras {
+    var lines: [String] = []
+    for (name, value) in shell.settings.logged.sorted(by: { $0.key < $1.key }) {
+      lines.append("set \(name) \(value.canonicalText)")
+    }
+    for (name, value) in shell.variables.sorted(by: { $0.key < $1.key }) {
+      lines.append("let \(name) = \(value.canonicalText)")
+    }
+    lines += shell.definitions.sorted { $0.key < $1.key }.map(\.value.text)
+    lines += shell.watches.map(\.text)
+    return SessionExtras(shell: lines, timeline: timeline)
+  }
+
+  /// Goes on with a session that the workbench has loaded: its log, shell and branches replace
+  /// those that were there.
+  ///
+  /// - Returns: What of the shell could not be made again.
+  func goOn(with loaded: Workbench.LoadedSession) -> [String] {
+    log = SessionLog(text: loaded.log)
+    logWasReplaced = true
+    shell.variables = shell.givenVariables
+    shell.definitions = [:]
+    shell.watches = []
+    let failures = runUnrecorded(loaded.extras?.shell ?? [])
+    timeline.adopt(loaded.extras?.timeline, attachment: ShellMoment(shell))
+    return failures
+  }
+
+  /// Whether commands that changed the state were run since the last save.
+  var hasUnsavedChanges: Bool {
+    log.entries.dropFirst(savedEntries).contains {
+      if case .command(_, _?, _) = $0 { true } else { false }
+    }
+  }
+
+  /// Leaves the journal of unsaved work behind and begins another one; true when there was some.
+  func leaveJournal() -> Bool {
+    guard journal != nil, hasUnsavedChanges, let fresh = try? Journal() else { return false }
+    journal = fresh
+    return true
+  }
+}

@@ -1,0 +1,140 @@
+import CommandLanguage
+import Commands
+import Foundation
+import Sessions
+import Testing
+
+/// A session that was saved and loaded goes on as the one that was not, and its log replays.
+@Suite struct SavedSessionTests {
+  private static let setup = [
+    "seed 3", "data demo n=60", "backbone small width=2", "method simclr batch=20 proj=[8,4]",
+    "optim sgd lr=0.1",
+  ]
+
+  /// A session that reads and writes in the folder of another one.
+  private func session(beside other: TrainedSession) throws -> TrainedSession {
+    let session = try TrainedSession()
+    session.context.shell.files.redirection = other.context.shell.files.redirection
+    return session
+  }
+
+  /// Whether a saved session replays with every fingerprint and reply.
+  private func replays(_ name: String, beside other: TrainedSession) throws -> String? {
+    let session = try session(beside: other)
+    let text = session.text("replay \(name).dyad --verify")
+    return text.contains("error") ? text : nil
+  }
+
+  @Test func aSplitRunEqualsAStraightOneWithEverythingThatActs() throws {
+    let lines = [
+      "step 2", "watch step >= 4 then { swap optim lr=0.5; snap warm }", "break step == 8",
+      "batch pin", "let k = 3", "let t = \"a text\"", "def warm-up n { step $n }",
+      "track erank every=2steps", "set nonfinite allow",
+    ]
+    let rest = ["warm-up $k", "step 9", "expect $k == 3", "note \"${t}\"", "batch free", "step 2"]
+    let straight = try TrainedSession(Self.setup + lines + rest)
+    let first = try TrainedSession(Self.setup + lines + ["save session s"], redirectsFiles: true)
+    let second = try session(beside: first)
+    #expect(second.text("load session s").contains("verified"))
+    for line in rest { _ = try second.output(line) }
+    #expect(second.bench.fingerprint == straight.bench.fingerprint)
+    #expect(second.bench.summary.step == 10 && second.context.timeline.snapshotNames == ["warm"])
+    #expect(
+      second.bench.metrics.series(.erank).count == straight.bench.metrics.series(.erank).count)
+    _ = try second.output("save session s2")
+    #expect(try replays("s2", beside: first) == nil)
+  }
+
+  @Test func branchesAndNamesGoOn() throws {
+    let session = try TrainedSession(
+      Self.setup + [
+        "step 4", "snap keep", "step 3", "rewind @keep", "branch hot", "swap method temp=1",
+        "step 3",
+        "snap k2", "save session b",
+      ], redirectsFiles: true)
+    let loaded = try self.session(beside: session)
+    _ = try loaded.output("load session b")
+    #expect(loaded.context.timeline.branches.map(\.name) == ["main", "hot"])
+    #expect(loaded.context.timeline.branch == "hot")
+    #expect(loaded.text("branch list") == session.text("branch list"))
+    #expect(loaded.text("snap keep").contains("already"))
+    #expect(loaded.text("rewind @keep").contains("is of before the session was loaded"))
+    for line in [
+      "step 1", "rewind @s7", "step 1", "rewind @k2", "optim sgd lr=0.2", "step 2", "branch list",
+    ] {
+      _ = try loaded.output(line)
+    }
+    _ = try loaded.output("save session b3")
+    #expect(try replays("b3", beside: session) == nil)
+  }
+
+  /// Saved before the end of its branch, training on opens the branch that it would have opened.
+  @Test func aSessionBehindTheEndOfItsBranchStaysThere() throws {
+    let session = try TrainedSession(
+      Self.setup + ["step 5", "rewind @s3", "save session b"], redirectsFiles: true)
+    let loaded = try self.session(beside: session)
+    _ = try loaded.output("load session b")
+    _ = try loaded.output("step 1")
+    _ = try session.output("step 1")
+    #expect(loaded.context.timeline.branch == "main-2")
+    #expect(loaded.text("branch list") == session.text("branch list"))
+  }
+
+  @Test func aLoadIsWhereUndoBegins() throws {
+    let session = try TrainedSession(
+      Self.setup + ["step 5", "save session m", "step 1", "load session m"], redirectsFiles: true)
+    #expect(session.text("undo").contains("nothing to undo"))
+    _ = try session.output("step 2")
+    _ = try session.output("undo")
+    #expect(session.bench.summary.step == 5)
+    _ = try session.output("save session x")
+    #expect(try replays("x", beside: session) == nil)
+  }
+
+  @Test func whatTheBlockOfAWatchRepliesIsPartOfTheReply() throws {
+    let session = try TrainedSession(
+      Self.setup + [
+        "watch step >= 2 then { stats z1; knn }", "step 4", "repeat 2 { watch step > 0; step 1 }",
+        "save session w",
+      ], redirectsFiles: true)
+    #expect(session.context.log.text.contains("#>   z1  [20, 4]"))
+    #expect(try replays("w", beside: session) == nil)
+  }
+
+  @Test func aBreakEndsTheBlockAroundIt() throws {
+    let session = try TrainedSession(Self.setup + ["break step == 5"])
+    _ = try session.output("repeat 3 { step 4 }")
+    #expect(session.bench.summary.step == 5)
+    _ = try session.output("def three { step 1; step 1; step 1 }; break step == 7; three; step 2")
+    // The definition ends at 7; what follows it on the line goes on.
+    #expect(session.bench.summary.step == 9)
+  }
+
+  /// A run that began anew on a branch does not hide the one before it.
+  @Test func anEarlierRunOfTheBranchCanBeGoneBackTo() throws {
+    let session = try TrainedSession(Self.setup + ["step 3"])
+    let old = session.bench.fingerprint
+    _ = try session.output("seed 9; step 1")
+    let new = session.bench.fingerprint
+    #expect(session.text("rewind @s5").contains("has the steps 0…1"))
+    _ = try session.output("rewind @s3")
+    #expect(session.bench.fingerprint == old)
+    _ = try session.output("step 1")
+    #expect(session.context.timeline.branches.count == 2)
+    _ = try session.output("switch main")
+    #expect(session.bench.fingerprint == new)
+  }
+
+  @Test(arguments: [
+    ("let x = \"a\" + 1", "a text is one value in quotes"),
+    ("let y = \"b\" \"c\"", "a text is one"),
+    ("break mean(bank) > 3", "has no 'bank'"), ("run until norm(p1) > 3", "has no 'p1'"),
+    ("tensor w:bäckbone", "'ä' does not belong"),
+  ])
+  func refused(_ line: String, _ message: String) throws {
+    let session = try TrainedSession(Self.setup)
+    let text = session.text(line)
+    #expect(text.contains(message), "\(text)")
+    #expect(!text.contains("\u{fffd}"))
+  }
+}
