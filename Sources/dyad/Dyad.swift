@@ -113,7 +113,8 @@ enum Dyad {
         + "of them run again: step \(result.step)")
     if result.commands > result.rerun {
       terminal.print(
-        terminal.dim("  from the autosave: other moments by name only; 'autosave' turns it on again"))
+        terminal.dim(
+          "  from the autosave: other moments by name only; 'autosave' turns it on again"))
     }
     for note in result.notes { terminal.print(note) }
     guard let shortfall = result.shortfall else {

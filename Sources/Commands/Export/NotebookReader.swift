@@ -172,10 +172,12 @@ struct NotebookReader {
     var result = notebook
     result.title = HarmlessText.line(result.title)
     result.markReplacedFigures()
-    // `end of FILE` only says where a script that was run ends.
+    // `source FILE` and `end of FILE` only say where a script that was run begins and ends.
     let cells = result.cells
     result.cells = cells.enumerated().filter { index, cell in
-      guard case .heading(let title) = cell, title.hasPrefix("end of ") else { return true }
+      guard case .heading(let title) = cell,
+        title.hasPrefix("end of ") || title.hasPrefix("source ")
+      else { return true }
       guard index + 1 < cells.count else { return false }
       if case .heading = cells[index + 1] { return false }
       return true

@@ -40,7 +40,7 @@ public struct Convolution: Sendable {
     self.shape = shape
     let applies = WinogradConvolution.applies(to: shape)
     // Below these widths the transforms cost more than the products save.
-    let isWide = choice == .winograd || min(shape.c, shape.k) >= 8
+    let isWide = choice == .winograd || min(shape.c, shape.k) >= 4
     let usesWinograd = applies && choice != .direct && isWide
     forwardPass = usesWinograd ? WinogradConvolution(forward: shape) : nil
     dataPass = usesWinograd ? WinogradConvolution(backward: shape) : nil

@@ -81,6 +81,8 @@ extension Timeline {
       case .back(let count): step = present - count
       case .epoch(let count):
         let perEpoch = (isPresent ? bench.resolution : held)?.stepsPerEpoch ?? 0
+        // Before a method was chosen there were no epochs.
+        if perEpoch == 0, run != runs[0] { continue }
         let (product, overflow) = count.multipliedReportingOverflow(by: perEpoch)
         guard !overflow else { throw SessionError("epoch \(count) is too large") }
         step = product
