@@ -44,7 +44,7 @@ public final class CommandContext {
   /// Runs what `then { … }` holds, in the middle of training; the interpreter sets it.
   var runBody: (Instruction.Body) throws -> Void = { _ in }
 
-  /// Runs lines that leave no trace in the log; returns why some failed. The interpreter sets it.
+  /// Runs lines that leave no trace in the log and returns why some failed; the interpreter sets it.
   var runUnrecorded: ([String]) -> [String] = { _ in [] }
   /// What the blocks of watches replied while the present command trained.
   var watchReplies = StoredOutput()
