@@ -227,7 +227,7 @@ extension Interpreter {
       (try? timeline.undo(count)) != nil
     else { return }
     timeline.setAside(count)
-    if let shell = timeline.attachment as? ShellMoment { try? shell.restore(context.shell) }
+    if let shell = timeline.attachment as? ShellMoment { try? shell.restore(context) }
     let text = "undo \(count) --aside"
     context.log.append(text, mark: context.workbench.mark)
     lastFingerprint = hooks.stateFingerprint()

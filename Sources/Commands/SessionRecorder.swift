@@ -22,8 +22,7 @@ public enum SessionRecorder {
       mark?.notes += reads
       context.log.append(text, mark: mark, output: context.reply)
       // Variables come back with what the user did as a whole: one undo for a block or a script.
-      context.timeline.note(
-        command: text, attachment: ShellMoment(context.shell), attachmentChanged: false)
+      context.timeline.note(command: text, attachment: ShellMoment(context))
     }
     interpreter.hooks.didReply = { [unowned context] text, isLogged in
       context.reply = context.watchReplies
@@ -65,6 +64,7 @@ public enum SessionRecorder {
     context.shell.settings.willChange = { [unowned context] name, value in
       try apply(name, value, to: context)
     }
+    context.timeline.begin(with: ShellMoment(context))
     try? apply("snapshots", .size(.share(0.2)), to: context)
   }
 
@@ -93,12 +93,7 @@ public enum SessionRecorder {
 
   /// Keeps the moment after a command.
   private static func note(_ text: String, in context: CommandContext) {
-    let shell = ShellMoment(context.shell)
-    let before = context.timeline.attachment as? ShellMoment
-    context.timeline.note(
-      command: text, attachment: shell,
-      attachmentChanged: before.map { $0 != shell }
-        ?? (shell != ShellMoment(ShellState())))
+    context.timeline.note(command: text, attachment: ShellMoment(context))
   }
 
   private static func apply(_ name: String, _ value: Value, to context: CommandContext) throws {

@@ -125,6 +125,27 @@ import Testing
     #expect(session.bench.fingerprint == new)
   }
 
+  /// Commands that change no weight are undone too, and alone.
+  @Test func undoIsForAnyCommand() throws {
+    let session = try TrainedSession(Self.setup + ["step 3"], redirectsFiles: true)
+    _ = try session.output("track loss every=1step -> t.jsonl")
+    #expect(session.text("undo").contains("undid 'track [loss]"))
+    #expect(session.bench.tracks.isEmpty && session.bench.summary.step == 3)
+    _ = try session.output("redo; step 1; track off")
+    #expect(session.text("undo").contains("undid 'track off'"))
+    _ = try session.output("step 1")
+    let path = session.context.shell.files.readPath("t.jsonl")
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 2 && lines[1].contains("\"step\":5"))
+    _ = try session.output("snap a; snap drop a; undo; rewind @a")
+    #expect(session.text("undo 2").contains("undid 'snap a'"))
+    #expect(session.text("rewind @a").contains("no moment 'a'"))
+    // What was set after a moment stays when that moment is gone back to and left again.
+    _ = try session.output("let k = 2; rewind @s3; stats w:backbone.conv1.weight")
+    #expect(session.text("undo").contains("undid 'rewind @s3'"))
+    #expect(session.text("note \"${k}\"").contains("2"))
+  }
+
   @Test(arguments: [
     ("let x = \"a\" + 1", "a text is one value in quotes"),
     ("let y = \"b\" \"c\"", "a text is one"),

@@ -41,7 +41,7 @@ import Testing
     let timeline = Timeline(bench)
     _ = try bench.model()
     _ = try bench.train(steps: 20)
-    timeline.note(command: "step 20", attachment: nil, attachmentChanged: false)
+    timeline.note(command: "step 20", attachment: nil)
     timeline.close(command: "step 20")
     for step in [13, 6, 0, 20, 7, 19, 12, 3] {
       let arrival = try timeline.rewind(to: .branch("main", .step(step)))
@@ -51,7 +51,7 @@ import Testing
       // Training on gives the same bits, on a branch of its own.
       let more = min(4, 20 - step)
       if more > 0 { _ = try bench.train(steps: more) }
-      timeline.note(command: "step", attachment: nil, attachmentChanged: false)
+      timeline.note(command: "step", attachment: nil)
       timeline.close(command: "step")
       #expect(bench.fingerprint?.description == expected[step + more])
       let result = try timeline.compare(.branch("main", .step(step + more)), nil)
@@ -72,7 +72,7 @@ import Testing
     _ = try bench.model()
     for _ in 0..<30 {
       _ = try bench.train(steps: 1)
-      timeline.note(command: "step", attachment: nil, attachmentChanged: false)
+      timeline.note(command: "step", attachment: nil)
       timeline.close(command: "step")
     }
     // Beside the first and the last state nothing may be held.
@@ -95,7 +95,7 @@ import Testing
     let bench = try Self.make(.simclr, stages: 1)
     let timeline = Timeline(bench)
     _ = try bench.train(steps: 1)
-    timeline.note(command: "step", attachment: nil, attachmentChanged: false)
+    timeline.note(command: "step", attachment: nil)
     timeline.close(command: "step")
     let one = timeline.byteCount
     timeline.budget = 6 * one
@@ -104,9 +104,9 @@ import Testing
       var optimizer = OptimizerChoice(.sgd)
       optimizer.lr = Double(i)
       try bench.configure { $0.optimizer = optimizer }
-      timeline.note(command: "optim", attachment: nil, attachmentChanged: false)
+      timeline.note(command: "optim", attachment: nil)
       _ = try bench.train(steps: 1)
-      timeline.note(command: "step", attachment: nil, attachmentChanged: false)
+      timeline.note(command: "step", attachment: nil)
       timeline.close(command: "both")
       #expect(timeline.byteCount <= timeline.budget)
     }
@@ -125,7 +125,7 @@ import Testing
     let bench = try Self.make(.simclr, stages: 1)
     let timeline = Timeline(bench)
     func did(_ command: String) {
-      timeline.note(command: command, attachment: nil, attachmentChanged: false)
+      timeline.note(command: command, attachment: nil)
       timeline.close(command: command)
     }
     _ = try bench.train(steps: 3)
@@ -157,7 +157,7 @@ import Testing
     let bench = try Self.make(.simclr, stages: 1)
     let timeline = Timeline(bench)
     _ = try bench.train(steps: 3)
-    timeline.note(command: "step 3", attachment: nil, attachmentChanged: false)
+    timeline.note(command: "step 3", attachment: nil)
     timeline.close(command: "step 3")
     let mark = bench.mark
     for name in [

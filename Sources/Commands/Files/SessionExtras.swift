@@ -28,7 +28,8 @@ extension CommandContext {
     shell.definitions = [:]
     shell.watches = []
     let failures = runUnrecorded(loaded.extras?.shell ?? [])
-    timeline.adopt(loaded.extras?.timeline, attachment: ShellMoment(shell))
+    timeline.adopt(loaded.extras?.timeline)
+    timeline.begin(with: ShellMoment(self))
     return failures
   }
 

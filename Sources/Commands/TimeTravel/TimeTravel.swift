@@ -28,7 +28,7 @@ enum TimeTravel {
   static func output(
     _ done: (commands: [String], arrival: Arrival), _ verb: String, _ context: CommandContext
   ) throws -> Output {
-    if let shell = context.timeline.attachment as? ShellMoment { try shell.restore(context.shell) }
+    if let shell = context.timeline.attachment as? ShellMoment { try shell.restore(context) }
     var output = output(done.arrival, context)
     let lines = done.commands.map { "  \(verb) '\($0)'" }
     output.content = .text((lines + [output.stableText]).joined(separator: "\n"))
@@ -54,24 +54,41 @@ enum TimeTravel {
   }
 }
 
-/// What of the shell belongs to a moment: `undo` brings it back.
-struct ShellMoment: Equatable {
-  var variables: [String: Variable]
-  var definitions: [String: Definition]
-  var watches: [Watch]
-  var settings: [String: Value]
+/// What besides the workbench's state a command can change: `undo` brings it back.
+struct ShellMoment: TimelineAttachment, Equatable {
+  private let variables: [String: Variable]
+  private let definitions: [String: Definition]
+  private let watches: [Watch]
+  private let settings: [String: Value]
+  private let names: [String: Moment]
+  private let tracks: [Track]
 
-  init(_ shell: ShellState) {
+  init(_ context: CommandContext) {
+    let shell = context.shell
     variables = shell.variables
     definitions = shell.definitions
     watches = shell.watches
     settings = shell.settings.logged
+    names = context.timeline.namedMoments
+    tracks = context.workbench.tracks
   }
 
-  func restore(_ shell: ShellState) throws {
+  static func == (a: ShellMoment, b: ShellMoment) -> Bool {
+    a.variables == b.variables && a.definitions == b.definitions && a.watches == b.watches
+      && a.settings == b.settings && a.names.keys == b.names.keys
+      && a.names.allSatisfy { b.names[$0.key] === $0.value }
+      && a.tracks.count == b.tracks.count && zip(a.tracks, b.tracks).allSatisfy { $0 === $1 }
+  }
+
+  func isSame(as other: (any TimelineAttachment)?) -> Bool { other as? ShellMoment == self }
+
+  func restore(_ context: CommandContext) throws {
+    let shell = context.shell
     shell.variables = variables
     shell.definitions = definitions
     shell.watches = watches
+    context.timeline.namedMoments = names
+    context.workbench.useTracks(tracks)
     try shell.settings.restore(settings)
   }
 }

@@ -68,6 +68,11 @@ public final class Track {
     try file.append(JSONText.compact(.members(members)) + "\n")
   }
 
+  /// Goes on with the file after `close`, where it can be written.
+  func reopen() {
+    if file == nil, let path { file = try? AppendedFile(path) }
+  }
+
   /// Closes the file.
   public func close() { file = nil }
 }

@@ -12,22 +12,19 @@ public final class Moment {
   public internal(set) var names: [String] = []
   /// Whether more than training led to it, so that it cannot be computed from an earlier one.
   let isKey: Bool
-  /// What the owner of the timeline wants back with it.
-  public let attachment: Any?
   /// The last metrics of a moment that is known by name only.
   let ends: (loss: Double?, zStd: Double?)?
   /// The state; nil when it was dropped to save memory and will be computed from an earlier one.
   var image: WorkbenchImage?
 
   init(
-    _ bench: Workbench, command: String?, isKey: Bool, attachment: Any?, image: WorkbenchImage?
+    _ bench: Workbench, command: String?, isKey: Bool, image: WorkbenchImage?
   ) {
     step = bench.learner?.step ?? 0
     epoch = bench.learner?.epoch ?? 0
     run = bench.run
     self.command = command
     self.isKey = isKey
-    self.attachment = attachment
     self.image = image
     ends = nil
   }
@@ -39,7 +36,6 @@ public final class Moment {
     self.run = run
     command = nil
     isKey = true
-    attachment = nil
     image = nil
     names = point.names
     ends = (point.loss, point.zStd)
@@ -47,6 +43,12 @@ public final class Moment {
 
   /// Whether the state is held rather than computed when it is asked for.
   public var isHeld: Bool { image != nil }
+}
+
+/// What belongs to a session besides its workbench and comes back with an undo.
+public protocol TimelineAttachment {
+  /// Whether another one is the same.
+  func isSame(as other: (any TimelineAttachment)?) -> Bool
 }
 
 /// How a moment is asked for.

@@ -60,6 +60,7 @@ extension Timeline {
     let changes = Array(undoable.suffix(count).reversed())
     keepPresent()
     let arrival = try go(to: changes[count - 1].before, watcher)
+    attachment = changes[count - 1].attachments.before
     undoable.removeLast(count)
     redoable += changes
     isUndoing = true
@@ -87,7 +88,8 @@ extension Timeline {
     for i in redoable.indices.suffix(count) {
       let change = redoable[i]
       redoable[i] = Change(
-        command: change.command, before: moved(change.before), after: moved(change.after))
+        command: change.command, before: moved(change.before), after: moved(change.after),
+        attachments: change.attachments)
     }
     branches[at].moments.removeSubrange((position + 1)...)
   }
@@ -108,6 +110,7 @@ extension Timeline {
     let changes = Array(redoable.suffix(count).reversed())
     keepPresent()
     let arrival = try go(to: changes[count - 1].after, watcher)
+    attachment = changes[count - 1].attachments.after
     redoable.removeLast(count)
     undoable += changes
     isUndoing = true
@@ -159,6 +162,19 @@ extension Timeline {
     guard !named.isEmpty else { throw SessionError("no moment '\(name)'", help: "snap list") }
     for moment in named { moment.names.removeAll { $0 == name } }
     thin()
+  }
+
+  /// The moments that have names, by name; undo brings names back as they were.
+  public var namedMoments: [String: Moment] {
+    get {
+      Dictionary(
+        branches.flatMap { $0.moments.flatMap { moment in moment.names.map { ($0, moment) } } },
+        uniquingKeysWith: { first, _ in first })
+    }
+    set {
+      for moment in branches.flatMap(\.moments) { moment.names = [] }
+      for (name, moment) in newValue.sorted(by: { $0.key < $1.key }) { moment.names.append(name) }
+    }
   }
 
   private func checkNew(_ name: String) throws {
@@ -231,7 +247,7 @@ extension Timeline {
         exact.image = computed
       } else if let at = index(of: target.branch) {
         moment = Moment(
-          bench, command: nil, isKey: false, attachment: target.base.attachment, image: computed)
+          bench, command: nil, isKey: false, image: computed)
         let later = branches[at].moments[target.baseIndex...].firstIndex {
           $0.run != target.base.run || $0.step > target.step
         }

@@ -22,6 +22,8 @@ public final class Timeline {
     let command: String
     let before: Place
     let after: Place
+    /// What the owner wants back when it is undone, and when it is redone.
+    let attachments: (before: (any TimelineAttachment)?, after: (any TimelineAttachment)?)
   }
 
   /// The session.
@@ -40,8 +42,12 @@ public final class Timeline {
   var redoable: [Change] = []
   /// Where the command that runs now began.
   private var began: Place
+  /// What the owner had then.
+  private var beganAttachment: (any TimelineAttachment)?
+  /// What belongs to the present state besides the session; undo brings it back.
+  public internal(set) var attachment: (any TimelineAttachment)?
   /// The commands inside the one that runs now, with where each ended.
-  private var pending: [(command: String, place: Place)] = []
+  private var pending: [(command: String, place: Place, attachment: (any TimelineAttachment)?)] = []
   /// Whether the command that runs now moved by itself, so that it is no change of its own.
   var isMoving = false
   private var pace = SnapshotPace()
@@ -54,8 +60,7 @@ public final class Timeline {
   /// Begins at the present state of a session.
   public init(_ bench: Workbench) {
     self.bench = bench
-    let first = Moment(
-      bench, command: nil, isKey: true, attachment: nil, image: bench.capture(pool))
+    let first = Moment(bench, command: nil, isKey: true, image: bench.capture(pool))
     branches = [Branch(name: Timeline.firstBranch, origin: nil, moments: [first])]
     current = Timeline.firstBranch
     here = first
@@ -63,9 +68,6 @@ public final class Timeline {
     seen = Seen(bench)
     bench.didStep = { [unowned self] in didStep() }
   }
-
-  /// What the owner wanted back with the last moment.
-  public var attachment: Any? { here.attachment }
 
   /// The name of the branch that the session is on.
   public var branch: String { current }
@@ -82,30 +84,36 @@ public final class Timeline {
     pending = []
     arrived(at: place)
     began = place
+    beganAttachment = attachment
+  }
+
+  /// Says what the owner has before the first command.
+  public func begin(with attachment: any TimelineAttachment) {
+    self.attachment = attachment
+    beganAttachment = attachment
   }
 
   /// Keeps the state after a command, when it changed.
   ///
   /// - Parameters:
   ///   - command: The command as the log writes it.
-  ///   - attachment: What the owner wants back with the moment.
-  ///   - attachmentChanged: Whether it differs from the one before.
-  public func note(command: String, attachment: Any?, attachmentChanged: Bool) {
+  ///   - attachment: What the owner wants back when a later command is undone.
+  public func note(command: String, attachment: (any TimelineAttachment)?) {
     if isMoving {
       isMoving = false
       return
     }
-    guard attachmentChanged || !seen.isSame(bench) else { return }
+    self.attachment = attachment
+    guard !seen.isSame(bench) else { return }
     let isTraining = seen.isTraining(to: bench)
-    keep(
-      command: command, isKey: !isTraining, attachment: attachment,
-      withImage: !isTraining || pace.allowsImage)
+    keep(command: command, isKey: !isTraining, withImage: !isTraining || pace.allowsImage)
   }
 
   /// Ends a command: from here on it is one thing to undo, with what was pending.
   public func close(command: String) {
     defer {
       began = Place(branch: current, moment: here)
+      beganAttachment = attachment
       pending = []
       isMoving = false
     }
@@ -113,26 +121,34 @@ public final class Timeline {
       isUndoing = false
       return
     }
-    push(command, to: Place(branch: current, moment: here))
+    push(command, to: Place(branch: current, moment: here), attachment)
   }
 
   /// Ends a command inside another one, which may become one thing to undo or several.
   public func pend(command: String) {
-    pending.append((command, Place(branch: current, moment: here)))
+    pending.append((command, Place(branch: current, moment: here), attachment))
   }
 
   /// Ends a command of which each part is a thing to undo, as the log has it.
   public func closeEach(last command: String) {
-    for (command, place) in pending { push(command, to: place) }
+    for part in pending { push(part.command, to: part.place, part.attachment) }
     close(command: command)
   }
 
-  private func push(_ command: String, to place: Place) {
-    guard began.moment !== place.moment || began.branch != place.branch else { return }
-    undoable.append(Change(command: command, before: began, after: place))
+  private func push(
+    _ command: String, to place: Place, _ after: (any TimelineAttachment)?
+  ) {
+    let isSameShell = beganAttachment?.isSame(as: after) ?? (after == nil)
+    guard began.moment !== place.moment || began.branch != place.branch || !isSameShell else {
+      return
+    }
+    undoable.append(
+      Change(
+        command: command, before: began, after: place, attachments: (beganAttachment, after)))
     if undoable.count > Timeline.maxUndo { undoable.removeFirst() }
     redoable = []
     began = place
+    beganAttachment = after
   }
 
   var isUndoing = false
@@ -149,15 +165,14 @@ public final class Timeline {
     guard !isMoving, let learner = bench.learner else { return }
     if pace.isDue(endsEpoch: learner.stepInEpoch == 0) {
       let isTraining = seen.isTraining(to: bench)
-      keep(command: nil, isKey: !isTraining, attachment: here.attachment, withImage: true)
+      keep(command: nil, isKey: !isTraining, withImage: true)
     }
   }
 
   /// Adds the present state to the branch, or to a new one when the branch goes on from here.
-  func keep(command: String?, isKey: Bool, attachment: Any?, withImage: Bool) {
+  func keep(command: String?, isKey: Bool, withImage: Bool) {
     let image = withImage ? pace.timed { bench.capture(pool) } : nil
-    let moment = Moment(
-      bench, command: command, isKey: isKey, attachment: attachment, image: image)
+    let moment = Moment(bench, command: command, isKey: isKey, image: image)
     leaveLaterMoments()
     if let at = index(of: current) { branches[at].moments.append(moment) }
     let isNew = image?.learner !== here.image?.learner
@@ -204,9 +219,7 @@ public final class Timeline {
     if seen.isSame(bench) {
       if here.image == nil { here.image = bench.capture(pool) }
     } else {
-      keep(
-        command: nil, isKey: !seen.isTraining(to: bench), attachment: here.attachment,
-        withImage: true)
+      keep(command: nil, isKey: !seen.isTraining(to: bench), withImage: true)
     }
   }
 }

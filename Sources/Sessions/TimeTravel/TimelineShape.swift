@@ -70,10 +70,9 @@ extension Timeline {
 
   /// Begins anew at the present state, which was loaded: nothing before it can be undone, and other
   /// moments of the shape are known by name only.
-  public func adopt(_ shape: TimelineShape?, attachment: Any?) {
+  public func adopt(_ shape: TimelineShape?) {
     let present = Moment(
-      bench, command: "load session", isKey: true, attachment: attachment,
-      image: bench.capture(pool))
+      bench, command: "load session", isKey: true, image: bench.capture(pool))
     if let shape {
       branches = shape.lines.map { line in
         let origin = line.originBranch.flatMap { branch in

@@ -266,6 +266,13 @@ extension Workbench {
     return track
   }
 
+  /// Goes back to the recordings of another time; one that was ended goes on at its file's end.
+  public func useTracks(_ old: [Track]) {
+    for track in tracks where !old.contains(where: { $0 === track }) { track.close() }
+    for track in old where !tracks.contains(where: { $0 === track }) { track.reopen() }
+    tracks = old
+  }
+
   /// Ends recordings: all, or those of a metric.
   public func removeTracks(metric: String? = nil) -> Int {
     let ending = tracks.filter { metric == nil || $0.names.contains(metric ?? "") }
