@@ -10,6 +10,8 @@ public final class ShellState {
   public var definitions: [String: Definition] = [:]
   /// Conditions that training looks at after every step, in the order in which they were set.
   public var watches: [Watch] = []
+  /// The conditions that held when the loaded session was saved, until the first step.
+  var heldWhenSaved: Set<String> = []
   /// Preferences.
   public var settings = Settings()
   /// Entries as they were typed, oldest first.

@@ -34,6 +34,15 @@ struct SessionState: Codable {
   var extras: SessionExtras?
   var runs: [RunSummary]?
   var evaluations: [Evaluation]?
+  /// Metrics that evaluation commands measured last.
+  var evaluated: [Evaluated]?
+
+  /// What an evaluation command measured.
+  struct Evaluated: Codable {
+    var name: MetricName
+    var step: Int
+    var value: Double
+  }
 
   /// One step's metrics.
   struct Row: Codable {
@@ -67,14 +76,17 @@ struct SessionState: Codable {
 public struct SessionExtras: Sendable, Equatable, Codable {
   /// Commands that make the shell's variables, definitions, conditions and preferences again.
   public var shell: [String]
+  /// The conditions among them that held.
+  public var held: [String]?
   /// Branches and named moments.
   public var timeline: TimelineShape?
   /// The recordings in force.
   var tracks: [TrackShape]
 
   /// Describes a session with its shell.
-  public init(shell: [String], timeline: Timeline) {
+  public init(shell: [String], held: [String], timeline: Timeline) {
     self.shell = shell
+    self.held = held
     self.timeline = timeline.shape
     tracks = timeline.bench.tracks.map {
       TrackShape(metrics: $0.metrics, withRates: $0.withRates, every: $0.every, path: $0.path)
@@ -182,7 +194,10 @@ extension Workbench {
       untrained: Dictionary(
         metrics.untrained.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { a, _ in a }),
       log: log.text, fingerprint: learner.fingerprint.description, runs: finishedRuns,
-      evaluations: evaluations)
+      evaluations: evaluations,
+      evaluated: metrics.evaluations.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+        SessionState.Evaluated(name: $0.key, step: $0.value.step, value: $0.value.value)
+      })
   }
 
   /// What a loaded session brought.
@@ -254,6 +269,7 @@ extension Workbench {
     source = nil
     probe = nil
     metrics = MetricLog(state.metrics.map(\.record), untrained: state.untrainedMetrics)
+    for one in state.evaluated ?? [] { metrics.note(one.name, one.value, step: one.step) }
     for track in tracks { track.close() }
     // A recording goes on in its file, or without one where that cannot be written.
     tracks = (state.extras?.tracks ?? []).map { Track($0) }

@@ -29,9 +29,11 @@ import Testing
     let lines = [
       "step 2", "watch step >= 4 then { swap optim lr=0.5; snap warm }", "break step == 8",
       "batch pin", "let k = 3", "let t = \"a text\"", "def warm-up n { step $n }",
-      "track erank every=2steps", "set nonfinite allow",
+      "track erank every=2steps", "set nonfinite allow", "knn", "break norm(z1) > 0",
     ]
-    let rest = ["warm-up $k", "step 9", "expect $k == 3", "note \"${t}\"", "batch free", "step 2"]
+    let rest = [
+      "warm-up $k", "step 9", "expect $k == 3 and knn > 0", "note \"${t}\"", "batch free", "step 2",
+    ]
     let straight = try TrainedSession(Self.setup + lines + rest)
     let first = try TrainedSession(Self.setup + lines + ["save session s"], redirectsFiles: true)
     let second = try session(beside: first)

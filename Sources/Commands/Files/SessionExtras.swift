@@ -14,7 +14,8 @@ extension CommandContext {
     }
     lines += shell.definitions.sorted { $0.key < $1.key }.map(\.value.text)
     lines += shell.watches.map(\.text)
-    return SessionExtras(shell: lines, timeline: timeline)
+    let held = shell.watches.filter { ((try? Condition.state($0.condition, self)) ?? nil) == true }
+    return SessionExtras(shell: lines, held: held.map(\.text), timeline: timeline)
   }
 
   /// Goes on with a session that the workbench has loaded: its log, shell and branches replace
@@ -28,6 +29,7 @@ extension CommandContext {
     shell.definitions = [:]
     shell.watches = []
     let failures = runUnrecorded(loaded.extras?.shell ?? [])
+    shell.heldWhenSaved = Set(loaded.extras?.held ?? [])
     timeline.adopt(loaded.extras?.timeline)
     timeline.begin(with: ShellMoment(self))
     return failures

@@ -125,7 +125,12 @@ final class TrainingRun {
   }
 
   private func noteHeld() {
-    held = context.shell.watches.map { (try? Condition.holds($0.condition, context)) ?? false }
+    held = context.shell.watches.map { watch in
+      // A loaded session has no batch yet; its file says what held when it was saved.
+      let known = (try? Condition.state(watch.condition, context)) ?? nil
+      return known ?? context.shell.heldWhenSaved.contains(watch.text)
+    }
+    context.shell.heldWhenSaved = []
   }
 
   /// Does what a condition asks for.

@@ -79,7 +79,14 @@ enum Condition {
   ///
   /// Throws: `Diagnostic` when it cannot be computed, as when shapes do not fit.
   static func holds(_ formula: Formula, _ context: CommandContext) throws -> Bool {
-    guard let values = KnownValues(formula, context) else { return false }
+    try state(formula, context) ?? false
+  }
+
+  /// Whether a condition holds; nil while something in it has no value.
+  ///
+  /// Throws: `Diagnostic` when it cannot be computed.
+  static func state(_ formula: Formula, _ context: CommandContext) throws -> Bool? {
+    guard let values = KnownValues(formula, context) else { return nil }
     let value = try formula.evaluate(in: values)
     return value != 0 && !value.isNaN
   }
