@@ -48,12 +48,14 @@ extension Interpreter {
       case .loop(let name, let range, let body):
         let old = context.shell.variables[name]
         // The list is read once; the variable is as it was when the loop is over.
-        defer { context.shell.variables[name] = old }
+        var isDone = false
+        defer { restoreVariable(name, old, isDone: isDone) }
         for value in try parser.elements(at: range, in: statement.source) {
-          context.shell.variables[name] = value
+          setVariable(name, value)
           try run(body, after: statement)
           if endsBlock { break }
         }
+        isDone = true
       case .choice(let branches, let otherwise):
         let chosen = try branches.first { branch in
           let formula = try Formula(statement.source, in: branch.condition)
@@ -99,14 +101,33 @@ extension Interpreter {
         values.append((name, try parser.argument(at: token.range, in: statement.source)))
       }
       let old = definition.parameters.map { context.shell.variables[$0] }
+      var isDone = false
       defer {
         for (name, value) in zip(definition.parameters, old) {
-          context.shell.variables[name] = value
+          restoreVariable(name, value, isDone: isDone)
         }
       }
-      for (name, value) in values { context.shell.variables[name] = value }
+      for (name, value) in values { setVariable(name, value) }
       try run(definition.body, after: statement)
+      isDone = true
     }
+  }
+
+  /// Sets a variable of a block. Where the log keeps what a block did command by command (it failed,
+  /// was stopped, or is being saved), it has the value that those commands used.
+  private func setVariable(_ name: String, _ value: Variable?) {
+    context.shell.variables[name] = value
+    guard let value else { return }
+    let text = "let \(name) = \(value.canonicalText)"
+    context.reply = StoredOutput()
+    hooks.didSucceed(text, nil)
+    hooks.didEndPart(text)
+  }
+
+  /// Sets a block's variable to what it was before. One that there was not stays where the log has the
+  /// block command by command: no command takes a variable away.
+  private func restoreVariable(_ name: String, _ old: Variable?, isDone: Bool) {
+    if old != nil || isDone && !isBlockExpanded { setVariable(name, old) }
   }
 
   private func define(_ definition: Definition, _ statement: Statement) throws {
@@ -138,8 +159,20 @@ extension Interpreter {
   /// What moves through training or through time cannot run between two steps of a command.
   static let excludedFromWatches: Set<String> = [
     "step", "epoch", "run", "rewind", "undo", "redo", "branch", "switch", "load", "source",
-    "replay",
+    "replay", "seed", "data", "backbone", "method", "autosave",
   ]
+
+  /// Refuses what cannot run where the present command stands.
+  func checkPlace(of invocation: Invocation) throws {
+    let isSave = invocation.spec.name == "save" && invocation.subcommand == "session"
+    if context.isInWatch, isSave || Self.excludedFromWatches.contains(invocation.spec.name) {
+      throw invocation.error("'\(invocation.name)' cannot run in the block of a watch")
+    }
+    if nesting > 0, ["undo", "redo"].contains(invocation.spec.name) {
+      throw invocation.error(
+        "'\(invocation.name)' cannot run in a block, which is one command to undo")
+    }
+  }
 
   /// Runs a watch's block in the middle of training; the command that trains is logged, not these.
   func runBody(_ body: Instruction.Body) throws {

@@ -280,9 +280,7 @@ public final class Interpreter {
     guard let command = context.command(named: invocation.spec.name) else {
       throw invocation.error("unknown command \(Diagnostic.quote(invocation.spec.name))")
     }
-    if context.isInWatch, Self.excludedFromWatches.contains(invocation.spec.name) {
-      throw invocation.error("'\(invocation.spec.name)' cannot run in the block of a watch")
-    }
+    try checkPlace(of: invocation)
     // A command that changes something must be refused before it runs.
     if !invocation.filters.isEmpty, !invocation.form.givesTable { throw noTable(invocation) }
     // A script that fails keeps what its commands before the failing one built.

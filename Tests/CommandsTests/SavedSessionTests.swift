@@ -148,6 +148,31 @@ import Testing
     #expect(session.text("note \"${k}\"").contains("2"))
   }
 
+  /// What the log keeps of a block command by command has the variables that they used.
+  @Test(arguments: [
+    "for t in 2,1 { if $t == 1 { save session y }; step $t }",
+    "def f n { step $n; save session y overwrite=on }; f 2",
+    "let t = 2; try for t in 4,5 { step $t; stats nosuch }; step; save session y",
+    "try for t in 0.1,0.3 { swap method temp=$t; step; stats nosuch }; step 1; save session y",
+    "step 3; try repeat 1 { step 2; undo }; step 1; save session y",
+  ])
+  func blocksReplay(_ line: String) throws {
+    let session = try TrainedSession(Self.setup, redirectsFiles: true)
+    _ = session.text(line)
+    #expect(try replays("y", beside: session) == nil)
+  }
+
+  @Test func whatCannotRunInsideIsRefused() throws {
+    let session = try TrainedSession(Self.setup + ["step 3"])
+    let mark = session.bench.mark
+    #expect(session.text("repeat 1 { undo }").contains("'undo' cannot run in a block"))
+    #expect(
+      session.text("watch loss > 0 then { seed 3 }").contains("'seed' cannot run in the block"))
+    #expect(session.context.shell.watches.isEmpty && session.bench.mark == mark)
+    _ = try session.output("watch step == 4 then { save session zz }")
+    #expect(session.text("step 2").contains("'save session' cannot run in the block of a watch"))
+  }
+
   @Test(arguments: [
     ("let x = \"a\" + 1", "a text is one value in quotes"),
     ("let y = \"b\" \"c\"", "a text is one"),

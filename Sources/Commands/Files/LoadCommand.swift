@@ -42,8 +42,12 @@ public enum LoadCommand: Command {
           help: "source \(base).dyad")
       }
       let loaded = try bench.loadSession(String(found.dropLast(12)))
+      let hadUnsaved = context.hasUnsavedChanges
       let wasLeft = context.leaveJournal()
       var notes = context.goOn(with: loaded)
+      if hadUnsaved, !wasLeft {
+        notes.append("  what the session before it had not saved is gone")
+      }
       if wasLeft {
         notes.append(
           "  the session before it was not saved: after 'quit', dyad --recover brings it back")

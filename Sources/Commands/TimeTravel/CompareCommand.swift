@@ -65,13 +65,8 @@ public enum CompareCommand: Command {
       head.append("  steps    \(result.commonSteps) in both, all with the same metrics")
     }
     head += result.metrics.map { metric in
-      func text(_ measured: MetricLog.Measured?, _ side: Comparison.Side) -> String {
-        guard let measured else { return "not measured" }
-        let then = measured.step == side.step ? "" : " (step \(measured.step))"
-        return NumberFormat.short(measured.value) + then
-      }
-      return "  metric   \(metric.name.rawValue)   A \(text(metric.a, result.a))   "
-        + "B \(text(metric.b, result.b))"
+      func text(_ value: Double?) -> String { value.map(NumberFormat.short) ?? "not measured" }
+      return "  metric   \(metric.name.rawValue)   A \(text(metric.a))   B \(text(metric.b))"
     }
     if !result.unmatched.isEmpty {
       let names = result.unmatched.prefix(4).joined(separator: ", ")

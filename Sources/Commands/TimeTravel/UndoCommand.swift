@@ -12,7 +12,9 @@ public enum UndoCommand: Command {
   /// The declaration.
   public static let spec = CommandSpec(
     "undo", group: .time, summary: "Takes back the last command that changed the state.",
-    details: "Any command: training, a choice, a variable, a rewind. Files that were written stay.",
+    details:
+      "Any command: training, a choice, a variable, a recording, a name, a rewind; a block is one. "
+      + "Files that were written stay; a session that was loaded begins anew.",
     arguments: [count], switches: [aside],
     examples: [
       Example("undo", "The last one"),

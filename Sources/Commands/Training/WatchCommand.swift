@@ -35,6 +35,13 @@ public enum WatchCommand: Command {
     case "off": return try WatchList.remove(invocation[number], number, invocation, shell)
     default:
       let formula = try Condition.check(condition, invocation, context)
+      for item in invocation.body?.items ?? [] {
+        let verb = item.tokens.first.map { item.source.text($0.range) } ?? ""
+        if Interpreter.excludedFromWatches.contains(verb) {
+          throw Diagnostic(
+            "'\(verb)' cannot run in the block of a watch", at: item.range, in: item.source)
+        }
+      }
       shell.watches.append(
         Watch(
           condition: formula, body: invocation.body, text: invocation.canonicalText,

@@ -38,14 +38,14 @@ public struct Comparison: Sendable {
     public var b: Double?
   }
 
-  /// The last value of a metric on both sides, with the step that it is of.
+  /// A metric of the last step on both sides.
   public struct Metric: Sendable, Equatable {
     /// The metric.
     public var name: MetricName
-    /// In A, nil where it was never measured.
-    public var a: MetricLog.Measured?
-    /// In B, nil where it was never measured.
-    public var b: MetricLog.Measured?
+    /// In A, nil where it was not measured then.
+    public var a: Double?
+    /// In B, nil where it was not measured then.
+    public var b: Double?
   }
 
   /// A tensor whose bits differ.
@@ -72,7 +72,7 @@ public struct Comparison: Sendable {
   public var commonSteps = 0
   /// The first of them that differs; nil when none does.
   public var firstStep: Step?
-  /// Metrics whose last values differ.
+  /// Metrics of the two last steps that differ.
   public var metrics: [Metric] = []
   /// The number of tensors that both have.
   public var commonTensors = 0
@@ -102,7 +102,10 @@ extension Timeline {
     out.choices = Self.choices(a.image, b.image)
     Self.compareSteps(a.image.metrics, b.image.metrics, &out)
     out.metrics = MetricName.allCases.compactMap { name in
-      let values = (a.image.metrics.latest(name), b.image.metrics.latest(name))
+      func value(_ image: WorkbenchImage, _ side: Comparison.Side) -> Double? {
+        image.metrics.latest(name).flatMap { $0.step == side.step ? $0.value : nil }
+      }
+      let values = (value(a.image, a.side), value(b.image, b.side))
       guard values.0 != values.1 else { return nil }
       return Comparison.Metric(name: name, a: values.0, b: values.1)
     }
