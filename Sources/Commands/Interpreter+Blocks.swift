@@ -113,7 +113,9 @@ extension Interpreter {
     }
   }
 
-  /// Sets a variable of a block. Where the log keeps what a block did command by command (it failed,
+  /// Sets a variable of a block.
+  ///
+  /// Where the log keeps what a block did command by command (it failed,
   /// was stopped, or is being saved), it has the value that those commands used.
   private func setVariable(_ name: String, _ value: Variable?) {
     context.shell.variables[name] = value
@@ -124,7 +126,9 @@ extension Interpreter {
     hooks.didEndPart(text)
   }
 
-  /// Sets a block's variable to what it was before. One that there was not stays where the log has the
+  /// Sets a block's variable to what it was before.
+  ///
+  /// One that there was not stays where the log has the
   /// block command by command: no command takes a variable away.
   private func restoreVariable(_ name: String, _ old: Variable?, isDone: Bool) {
     if old != nil || isDone && !isBlockExpanded { setVariable(name, old) }
