@@ -111,6 +111,10 @@ public final class Timeline {
 
   /// Ends a command: from here on it is one thing to undo, with what was pending.
   public func close(command: String) {
+    // A look may have drawn the model: going back here later brings it back too.
+    if let image = here.image, image.learner == nil, bench.learner != nil, seen.isSame(bench) {
+      here.image = bench.capture(pool)
+    }
     defer {
       began = Place(branch: current, moment: here)
       beganAttachment = attachment
