@@ -193,7 +193,10 @@ extension Interpreter {
     for item in body.items { try run(item, isTyped: false) }
   }
 
-  /// Runs lines that are not the user's: they are not reported and not logged.
+  /// What a session file may have run: nothing that reads, writes or trains.
+  private static let shellVerbs: Set<String> = ["set", "let", "def", "watch", "break"]
+
+  /// Runs the lines of a session file that make its shell again: not reported and not logged.
   func runUnrecorded(_ lines: [String]) -> [String] {
     let begin = context.log.entries.count
     let outer = report
@@ -207,11 +210,16 @@ extension Interpreter {
     return lines.compactMap { line in
       do {
         for case .command(let statement) in try Lexer.items(of: SourceText(line)) {
+          let verb = statement.tokens.first.map { statement.source.text($0.range) } ?? ""
+          guard Self.shellVerbs.contains(verb) else {
+            throw Diagnostic("'\(verb)' is no part of a session's shell")
+          }
           try run(statement, isTyped: false)
         }
         return nil
       } catch {
-        return "  not made again: \(line): \(Interpreter.reason(error).message)"
+        let text = "\(line.prefix(200)): \(Interpreter.reason(error).message)"
+        return "  not made again: " + HarmlessText.line(text)
       }
     }
   }

@@ -99,6 +99,16 @@ public struct SessionExtras: Sendable, Equatable, Codable {
     var withRates: Bool
     var every: Amount
     var path: String?
+
+    /// Whether the distance is one that `track` takes.
+    var isInRange: Bool {
+      switch every {
+      case .steps(let count): ConfigurationLimits.counters.contains(count)
+      case .epochs(let count):
+        count >= 0 && count <= Double(ConfigurationLimits.counters.upperBound)
+      case .fraction: false
+      }
+    }
   }
 }
 
@@ -124,6 +134,9 @@ extension SessionState {
       counters.contains(ended)
     else { throw SessionError(file: "'\(path)': the counters are out of range") }
     try extras?.timeline?.check()
+    for track in extras?.tracks ?? [] where !track.isInRange {
+      throw SessionError(file: "'\(path)': a recording's distance is out of range")
+    }
     let start = optimizerStart ?? 0
     let pinned = pin ?? BatchPlace(epoch: 0, step: 0)
     guard (0...step).contains(start), (0...epoch).contains(pinned.epoch), pinned.step >= 0 else {
@@ -212,6 +225,8 @@ extension Workbench {
     public var fingerprint: String
     /// What else belongs to the session.
     public var extras: SessionExtras?
+    /// Why recordings go on without their files.
+    public var lostFiles: [FileError] = []
   }
 
   /// Takes over a session from its state file, data included.
@@ -271,11 +286,11 @@ extension Workbench {
     metrics = MetricLog(state.metrics.map(\.record), untrained: state.untrainedMetrics)
     for one in state.evaluated ?? [] { metrics.note(one.name, one.value, step: one.step) }
     for track in tracks { track.close() }
-    // A recording goes on in its file, or without one where that cannot be written.
     tracks = (state.extras?.tracks ?? []).map { Track($0) }
+    let lostFiles = tracks.compactMap { $0.goOn(upTo: state.step) }
     return LoadedSession(
       step: state.step, epoch: state.epoch, log: state.log, fingerprint: fingerprint,
-      extras: state.extras)
+      extras: state.extras, lostFiles: lostFiles)
   }
 
   private func decode(_ file: SafetensorsFile) throws -> SessionState {

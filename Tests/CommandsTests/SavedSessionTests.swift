@@ -173,6 +173,49 @@ import Testing
     #expect(session.text("step 2").contains("'save session' cannot run in the block of a watch"))
   }
 
+  /// A session file is data from somewhere: it cannot run commands, write to other files, steer the
+  /// terminal or trap.
+  @Test(arguments: [
+    ("\"let k = 3\"", "\"let k = 3; save tensors stolen.safetensors\"", "'save' is no part of"),
+    ("\"let k = 3\"", "\"quit\"", "'quit' is no part of"),
+    ("\"restarts\":0", "\"restarts\":-9223372036854775808", "out of range"),
+    ("\"names\":[]", "\"names\":[\"\\u001b[31m\"]", "has no name of letters"),
+    ("\"steps\":{\"_0\":1}", "\"epochs\":{\"_0\":1e300}", "distance is out of range"),
+    ("notes.jsonl", "other.jsonl", "does not end with a recorded step"),
+  ])
+  func aHostileFileDoesNothing(_ old: String, _ new: String, _ message: String) throws {
+    let session = try TrainedSession(
+      Self.setup + [
+        "let k = 3", "track loss every=1step -> notes.jsonl", "step 2", "save session h",
+      ],
+      redirectsFiles: true)
+    let files = session.context.shell.files
+    let state = files.readPath("h.safetensors")
+    let other = files.readPath("notes.jsonl").replacingOccurrences(of: "notes", with: "other")
+    try "precious".write(toFile: other, atomically: true, encoding: .utf8)
+    // The header's JSON is edited in place: its length stands in the first eight bytes.
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: state))
+    let length = bytes.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+    let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
+    func escaped(_ text: String) -> String {
+      text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
+    }
+    #expect(header.contains(escaped(old)), "\(header.prefix(3000))")
+    var edited = header.replacingOccurrences(of: escaped(old), with: escaped(new))
+    while edited.utf8.count % 8 != 0 { edited += " " }
+    let count = edited.utf8.count
+    bytes =
+      Data((0..<8).map { UInt8(count >> (8 * $0) & 0xFF) }) + Data(edited.utf8)
+      + bytes[(8 + length)...]
+    try bytes.write(to: URL(fileURLWithPath: state))
+    let loaded = try self.session(beside: session)
+    let text = loaded.text("load session h")
+    #expect(text.contains(message), "\(text)")
+    #expect(!text.utf8.contains(0x1B) && !loaded.context.shell.isQuitting)
+    _ = loaded.text("step 1")
+    #expect(try String(contentsOfFile: other, encoding: .utf8) == "precious")
+  }
+
   @Test(arguments: [
     ("let x = \"a\" + 1", "a text is one value in quotes"),
     ("let y = \"b\" \"c\"", "a text is one"),

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Files
 import Sessions
 
 /// What a session file keeps besides the model, and how a session goes on with it.
@@ -28,11 +29,15 @@ extension CommandContext {
     shell.variables = shell.givenVariables
     shell.definitions = [:]
     shell.watches = []
-    let failures = runUnrecorded(loaded.extras?.shell ?? [])
+    let notes =
+      runUnrecorded(loaded.extras?.shell ?? [])
+      + loaded.lostFiles.map {
+        "  a recording goes on without its file: " + HarmlessText.line($0.message)
+      }
     shell.heldWhenSaved = Set(loaded.extras?.held ?? [])
     timeline.adopt(loaded.extras?.timeline)
     timeline.begin(with: ShellMoment(self))
-    return failures
+    return notes
   }
 
   /// Whether commands that changed the state were run since the last save.
@@ -42,10 +47,15 @@ extension CommandContext {
     }
   }
 
-  /// Leaves the journal of unsaved work behind and begins another one; true when there was some.
+  /// Leaves the journal of unsaved work behind and begins another one beside it; true when there was
+  /// some.
+  ///
+  /// Where none can be begun, the present one goes on and the caller says that the work is gone.
   func leaveJournal() -> Bool {
-    guard journal != nil, hasUnsavedChanges, let fresh = try? Journal() else { return false }
-    journal = fresh
+    guard let journal, hasUnsavedChanges,
+      let fresh = try? Journal(in: PathText.folder(of: journal.path))
+    else { return false }
+    self.journal = fresh
     return true
   }
 }

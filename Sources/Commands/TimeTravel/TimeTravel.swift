@@ -1,4 +1,5 @@
 import CommandLanguage
+import Files
 import Methods
 import Sessions
 
@@ -88,7 +89,9 @@ struct ShellMoment: TimelineAttachment, Equatable {
     shell.definitions = definitions
     shell.watches = watches
     context.timeline.namedMoments = names
-    context.workbench.useTracks(tracks)
+    for error in context.workbench.useTracks(tracks) {
+      context.onProgress(.line("  a recording goes on without its file: \(error.message)"))
+    }
     try shell.settings.restore(settings)
   }
 }

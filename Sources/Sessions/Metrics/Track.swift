@@ -28,13 +28,39 @@ public final class Track {
     file = try AppendedFile(path)
   }
 
-  /// Goes on with a recording of a session file, at the end of its file.
+  /// Makes a recording of a session file; `goOn` opens its file.
   init(_ shape: SessionExtras.TrackShape) {
     metrics = shape.metrics
     withRates = shape.withRates
     every = shape.every
     path = shape.path
-    if let path = shape.path { file = try? AppendedFile(path) }
+  }
+
+  /// Goes on at the end of a file that earlier steps were recorded in.
+  ///
+  /// A session file may name any path: nothing is added to a file that is no recording.
+  /// Returns: Why there is no file to go on with; the recording then keeps to the metric log.
+  func goOn(upTo step: Int) -> FileError? {
+    guard let path, file == nil else { return nil }
+    do {
+      let written = try ByteFile(path: path)
+      let count = min(written.size, 1 << 16)
+      let end = try written.bytes(at: written.size - count, count: count)
+      let line = end.dropLast().split(separator: UInt8(ascii: "\n")).last ?? []
+      let isEmpty = written.size == 0
+      guard isEmpty || end.last == UInt8(ascii: "\n"),
+        isEmpty || Self.step(of: String(decoding: line, as: UTF8.self)).map({ $0 <= step }) == true
+      else { throw FileError("'\(path)' does not end with a recorded step of this session") }
+      file = try AppendedFile(path)
+      return nil
+    } catch {
+      return error as? FileError ?? FileError("\(error)")
+    }
+  }
+
+  private static func step(of line: String) -> Int? {
+    // What is no JSON is no recording: that is the answer, not an error.
+    (try? JSONText.parse(line))?["step"]?.int
   }
 
   /// The names as the prompt writes them.
@@ -66,11 +92,6 @@ public final class Track {
         ("lr", .members(record.rates.map { ($0.name, .double($0.value)) })))
     }
     try file.append(JSONText.compact(.members(members)) + "\n")
-  }
-
-  /// Goes on with the file after `close`, where it can be written.
-  func reopen() {
-    if file == nil, let path { file = try? AppendedFile(path) }
   }
 
   /// Closes the file.

@@ -36,12 +36,33 @@ public struct TimelineShape: Sendable, Equatable, Codable {
       here.count == 1,
       lines.first(where: { $0.name == current })?.moments.contains(where: \.isHere) == true
     else { throw SessionError(file: "the branches in the file do not fit each other") }
+    guard lines.allSatisfy({ !$0.moments.isEmpty }) else {
+      throw SessionError(file: "a branch in the file has no moment")
+    }
+    let counters = ConfigurationLimits.counters
     for point in lines.flatMap(\.moments)
-    where !ConfigurationLimits.counters.contains(point.step)
-      || !ConfigurationLimits.counters.contains(point.epoch)
+    where !counters.contains(point.step) || !counters.contains(point.epoch)
+      || !(-counters.upperBound...counters.upperBound).contains(point.restarts)
     {
       throw SessionError(file: "a moment of the file is out of range")
     }
+    // Names reach the terminal, and `@NAME` must be able to say them.
+    let names = lines.flatMap {
+      [$0.name, $0.originBranch ?? $0.name] + $0.moments.flatMap(\.names)
+    }
+    for name in names where !Self.isName(name) {
+      throw SessionError(
+        file: "a branch or moment of the file has no name of letters, digits, '_' and '-'")
+    }
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z"))
+          || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")) || byte == UInt8(ascii: "_")
+          || byte == UInt8(ascii: "-")
+      }
   }
 }
 

@@ -1,5 +1,6 @@
 import Analysis
 import Datasets
+import Files
 import Foundation
 import Layers
 import Methods
@@ -267,10 +268,14 @@ extension Workbench {
   }
 
   /// Goes back to the recordings of another time; one that was ended goes on at its file's end.
-  public func useTracks(_ old: [Track]) {
+  ///
+  /// Returns: Why some go on without their files.
+  public func useTracks(_ old: [Track]) -> [FileError] {
     for track in tracks where !old.contains(where: { $0 === track }) { track.close() }
-    for track in old where !tracks.contains(where: { $0 === track }) { track.reopen() }
+    let again = old.filter { track in !tracks.contains { $0 === track } }
     tracks = old
+    // After an undo the file has later steps too: it is this session's own.
+    return again.compactMap { $0.goOn(upTo: .max) }
   }
 
   /// Ends recordings: all, or those of a metric.
