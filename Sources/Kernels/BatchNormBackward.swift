@@ -54,9 +54,8 @@ public func batchNormBackward(
   variance: FloatPointer, eps: Float, gamma: FloatPointer?, usesBatch: Bool,
   workspace: MutableFloatPointer, _ g: BatchNormGradients
 ) {
-  let c = s.channels
-  let scale = workspace + 4 * s.groups * s.chunks * c + 3 * s.groups * c
-  let shift = scale + s.groups * c
+  let scale = workspace + s.partialCount + 4 * s.groups * s.tileWidth
+  let shift = scale + s.groups * s.tileWidth
   let dy = g.dy
   switch g.mask {
   case .none:
@@ -86,69 +85,92 @@ private func finish<Gradient: GradientSource>(
 ) {
   let c = s.channels
   let partial = UnsafeMutableRawPointer(workspace).assumingMemoryBound(to: Double.self)
-  let coefficients = workspace + 4 * s.groups * s.chunks * c
+  let tables = InputGradientTables(
+    first: workspace + s.partialCount, count: s.groups * s.tileWidth)
+  s.fillTable(tables.mean) { group, k in mean[group * c + k] }
   channelSums(
-    workers, s, partial, GradientProducts(gradient: gradient, x: x, mean: mean, channels: c))
+    workers, s, partial,
+    GradientProducts(gradient: gradient, x: x, mean: tables.mean))
   let n = Double(s.groupRows)
+  let sums = { (group: Int) in partial + group * s.chunks * 2 * c }
+  let inverse = { (group: Int, k: Int) in
+    1 / (Double(variance[group * c + k]) + Double(eps)).squareRoot()
+  }
   for k in 0..<c {
     var dGamma = 0.0
     var dBeta = 0.0
     for group in 0..<s.groups {
-      let i = group * c + k
-      let sums = partial + group * s.chunks * 2 * c
-      let inverse = 1 / (Double(variance[i]) + Double(eps)).squareRoot()
-      let projected = sums[c + k] * inverse
-      dGamma += projected
-      dBeta += sums[k]
-      // dx = a·dz + b·x + e, with the mean folded into e.
-      let a = Double(gamma?[k] ?? 1) * inverse
-      let b = usesBatch ? -a * inverse * projected / n : 0
-      coefficients[i] = Float(a)
-      coefficients[s.groups * c + i] = Float(b)
-      coefficients[2 * s.groups * c + i] =
-        Float(usesBatch ? -a * sums[k] / n : 0)
+      dGamma += sums(group)[c + k] * inverse(group, k)
+      dBeta += sums(group)[k]
     }
     g.dGamma?[k] = Float(dGamma)
     g.dBeta?[k] = Float(dBeta)
   }
   guard g.dx != nil || g.dResidual != nil else { return }
-  inputGradient(workers, s, g, x: x, mean: mean, coefficients, gradient)
+  // dx = a·dz + b·(x − mean) + e.
+  let factor = { (group: Int, k: Int) in Double(gamma?[k] ?? 1) * inverse(group, k) }
+  s.fillTable(tables.a) { group, k in Float(factor(group, k)) }
+  s.fillTable(tables.b) { group, k in
+    let i = inverse(group, k)
+    return usesBatch ? Float(-factor(group, k) * i * (sums(group)[c + k] * i) / n) : 0
+  }
+  s.fillTable(tables.e) { group, k in
+    Float(usesBatch ? -factor(group, k) * sums(group)[k] / n : 0)
+  }
+  inputGradient(workers, s, g, x: x, tables, gradient)
+}
+
+/// The numbers of dx = a·dz + b·(x − mean) + e, each a table [groups][tile width].
+private struct InputGradientTables {
+  let a: MutableFloatPointer
+  let b: MutableFloatPointer
+  let e: MutableFloatPointer
+  let mean: MutableFloatPointer
+
+  /// Lays four tables of `count` floats out one after the other.
+  init(first: MutableFloatPointer, count: Int) {
+    a = first
+    b = first + count
+    e = first + 2 * count
+    mean = first + 3 * count
+  }
 }
 
 /// Writes dx = a·dz + b·(x − mean) + e and, where asked, dz for the residual.
 private func inputGradient<Gradient: GradientSource>(
   _ workers: Workers, _ s: BatchNormShape, _ g: BatchNormGradients, x: FloatPointer,
-  mean: FloatPointer, _ coefficients: FloatPointer, _ gradient: Gradient
+  _ tables: InputGradientTables, _ gradient: Gradient
 ) {
-  let c = s.channels
-  let groups = s.groups
+  let wide = s.tileWidth
   workers.sweep(count: s.rows, grain: s.grain) { range, _ in
-    for row in range {
-      let q = row / s.groupRows &* c
-      let base = row &* c
-      let a = coefficients + q
-      let b = coefficients + (groups &* c &+ q)
-      let e = coefficients + (2 &* groups &* c &+ q)
-      var k = 0
-      while k &+ 8 <= c {
-        let i = base &+ k
-        let d = gradient.eight(i, q &+ k)
+    s.split(range) { group, first, last in
+      let base = group &* wide
+      let stop = base &+ wide
+      let end = last &* s.channels
+      var i = first &* s.channels
+      var k = base
+      while i &+ 8 <= end {
+        let d = gradient.eight(i, k)
         if let r = g.dResidual { store8(r + i, g.addsToResidual ? load8(r + i) + d : d) }
         if let dx = g.dx {
-          let centred = load8(x + i) - load8(mean + (q &+ k))
-          let v = fma8(fma8(load8(e + k), load8(b + k), centred), load8(a + k), d)
+          let centred = load8(x + i) - load8(tables.mean + k)
+          let v = fma8(
+            fma8(load8(tables.e + k), load8(tables.b + k), centred), load8(tables.a + k), d)
           store8(dx + i, g.addsToInput ? load8(dx + i) + v : v)
         }
+        i &+= 8
         k &+= 8
+        if k == stop { k = base }
       }
-      while k < c {
-        let i = base &+ k
-        let d = gradient.one(i, q &+ k)
+      while i < end {
+        let d = gradient.one(i, k)
         if let r = g.dResidual { r[i] = g.addsToResidual ? r[i] + d : d }
         if let dx = g.dx {
-          let v = e[k].addingProduct(b[k], x[i] - mean[q &+ k]).addingProduct(a[k], d)
+          let v = tables.e[k].addingProduct(tables.b[k], x[i] - tables.mean[k])
+            .addingProduct(tables.a[k], d)
           dx[i] = g.addsToInput ? dx[i] + v : v
         }
+        i &+= 1
         k &+= 1
       }
     }

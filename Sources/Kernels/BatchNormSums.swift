@@ -2,37 +2,37 @@
 ///
 /// A type instead of a closure: closures that are captured by a parallel region are not inlined.
 protocol PairSource {
-  /// Both quantities at eight channels from an offset on.
-  func eight(_ offset: Int, _ group: Int, _ channel: Int) -> (F8, F8)
-  /// Both quantities at one channel.
-  func one(_ offset: Int, _ group: Int, _ channel: Int) -> (Float, Float)
+  /// Both quantities at eight places from an offset on; `place` is that in the tables.
+  func eight(_ offset: Int, _ place: Int) -> (F8, F8)
+  /// Both quantities at one place.
+  func one(_ offset: Int, _ place: Int) -> (Float, Float)
 }
 
 /// x − x₀ and its square, with x₀ the group's first row: a mean far from 0 costs no digits.
 struct ShiftedSquares: PairSource {
   let x: FloatPointer
-  let groupStride: Int
+  /// The table of x₀.
+  let origin: FloatPointer
 
   @inline(__always)
-  func eight(_ offset: Int, _ group: Int, _ channel: Int) -> (F8, F8) {
-    let d = load8(x + offset) - load8(x + (group &* groupStride &+ channel))
+  func eight(_ offset: Int, _ place: Int) -> (F8, F8) {
+    let d = load8(x + offset) - load8(origin + place)
     return (d, d * d)
   }
 
   @inline(__always)
-  func one(_ offset: Int, _ group: Int, _ channel: Int) -> (Float, Float) {
-    let d = x[offset] - x[group &* groupStride &+ channel]
+  func one(_ offset: Int, _ place: Int) -> (Float, Float) {
+    let d = x[offset] - origin[place]
     return (d, d * d)
   }
 }
 
-/// The gradient of a normalised value after its ReLU, at an offset; `channel` is the place among
-/// [groups][C].
+/// The gradient of a normalised value after its ReLU, at an offset; `place` is that in the tables.
 protocol GradientSource {
-  /// The gradient at eight channels.
-  func eight(_ offset: Int, _ channel: Int) -> F8
-  /// The gradient at one channel.
-  func one(_ offset: Int, _ channel: Int) -> Float
+  /// The gradient at eight places.
+  func eight(_ offset: Int, _ place: Int) -> F8
+  /// The gradient at one place.
+  func one(_ offset: Int, _ place: Int) -> Float
 }
 
 /// A gradient without a ReLU.
@@ -40,9 +40,9 @@ struct PlainGradient: GradientSource {
   let dy: FloatPointer
 
   @inline(__always)
-  func eight(_ offset: Int, _ channel: Int) -> F8 { load8(dy + offset) }
+  func eight(_ offset: Int, _ place: Int) -> F8 { load8(dy + offset) }
   @inline(__always)
-  func one(_ offset: Int, _ channel: Int) -> Float { dy[offset] }
+  func one(_ offset: Int, _ place: Int) -> Float { dy[offset] }
 }
 
 /// A gradient that flows where the output y is positive.
@@ -51,11 +51,11 @@ struct OutputMaskedGradient: GradientSource {
   let y: FloatPointer
 
   @inline(__always)
-  func eight(_ offset: Int, _ channel: Int) -> F8 {
+  func eight(_ offset: Int, _ place: Int) -> F8 {
     F8.zero.replacing(with: load8(dy + offset), where: load8(y + offset) .> F8.zero)
   }
   @inline(__always)
-  func one(_ offset: Int, _ channel: Int) -> Float { y[offset] > 0 ? dy[offset] : 0 }
+  func one(_ offset: Int, _ place: Int) -> Float { y[offset] > 0 ? dy[offset] : 0 }
 }
 
 /// A gradient that flows where scale · x + shift is positive, as the forward pass computed it.
@@ -66,33 +66,30 @@ struct InputMaskedGradient: GradientSource {
   let shift: FloatPointer
 
   @inline(__always)
-  func eight(_ offset: Int, _ channel: Int) -> F8 {
-    let y = fma8(load8(shift + channel), load8(scale + channel), load8(x + offset))
+  func eight(_ offset: Int, _ place: Int) -> F8 {
+    let y = fma8(load8(shift + place), load8(scale + place), load8(x + offset))
     return F8.zero.replacing(with: load8(dy + offset), where: y .> F8.zero)
   }
   @inline(__always)
-  func one(_ offset: Int, _ channel: Int) -> Float {
-    shift[channel].addingProduct(scale[channel], x[offset]) > 0 ? dy[offset] : 0
+  func one(_ offset: Int, _ place: Int) -> Float {
+    shift[place].addingProduct(scale[place], x[offset]) > 0 ? dy[offset] : 0
   }
 }
 
-/// dz and dz · (x − mean), for the gradients of γ, β and x.
+/// dz and dz · (x − mean), for the gradients of γ, β and x; `mean` is a table.
 struct GradientProducts<Gradient: GradientSource>: PairSource {
   let gradient: Gradient
   let x: FloatPointer
   let mean: FloatPointer
-  let channels: Int
 
   @inline(__always)
-  func eight(_ offset: Int, _ group: Int, _ channel: Int) -> (F8, F8) {
-    let place = group &* channels &+ channel
+  func eight(_ offset: Int, _ place: Int) -> (F8, F8) {
     let d = gradient.eight(offset, place)
     return (d, d * (load8(x + offset) - load8(mean + place)))
   }
 
   @inline(__always)
-  func one(_ offset: Int, _ group: Int, _ channel: Int) -> (Float, Float) {
-    let place = group &* channels &+ channel
+  func one(_ offset: Int, _ place: Int) -> (Float, Float) {
     let d = gradient.one(offset, place)
     return (d, d * (x[offset] - mean[place]))
   }
@@ -106,6 +103,7 @@ func channelSums<Source: PairSource>(
   _ source: Source
 ) {
   let c = s.channels
+  let wide = s.tileWidth
   let chunks = s.chunks
   workers.sweep(s.groups * chunks) { unit, worker in
     let group = unit / chunks
@@ -114,47 +112,54 @@ func channelSums<Source: PairSource>(
     let high = group * s.groupRows + s.groupRows * (chunk + 1) / chunks
     let out = partial + unit * 2 * c
     for i in 0..<2 * c { out[i] = 0 }
-    let first = workers.scratch(worker, count: 2 * c)
-    let second = first + c
-    var p = low
-    while p < high {
-      let end = min(high, p &+ 16)
-      zero(first, 2 &* c)
-      // Four rows at a time, all channels of them: memory is read in order.
+    let first = workers.scratch(worker, count: 2 * wide)
+    let second = first + wide
+    let table = group &* wide
+    let tiles = (high &- low) / s.tile
+    let start = low &* c
+    var p = 0
+    while p < tiles {
+      let end = min(tiles, p &+ 16)
+      zero(first, 2 &* wide)
+      // Four tiles at a time, all channels of them: memory is read in order.
       while p &+ 4 <= end {
-        var offset = p &* c
+        var offset = start &+ p &* wide
         var k = 0
-        while k &+ 8 <= c {
-          let v0 = source.eight(offset, group, k)
-          let v1 = source.eight(offset &+ c, group, k)
-          let v2 = source.eight(offset &+ 2 &* c, group, k)
-          let v3 = source.eight(offset &+ 3 &* c, group, k)
+        while k < wide {
+          let place = table &+ k
+          let v0 = source.eight(offset, place)
+          let v1 = source.eight(offset &+ wide, place)
+          let v2 = source.eight(offset &+ 2 &* wide, place)
+          let v3 = source.eight(offset &+ 3 &* wide, place)
           store8(first + k, load8(first + k) + ((v0.0 + v1.0) + (v2.0 + v3.0)))
           store8(second + k, load8(second + k) + ((v0.1 + v1.1) + (v2.1 + v3.1)))
           k &+= 8
           offset &+= 8
         }
-        while k < c {
-          for row in p..<p &+ 4 { add(source.one(row &* c &+ k, group, k), first + k, second + k) }
-          k &+= 1
-        }
         p &+= 4
       }
       while p < end {
         var k = 0
-        while k &+ 8 <= c {
-          let v = source.eight(p &* c &+ k, group, k)
+        while k < wide {
+          let v = source.eight(start &+ p &* wide &+ k, table &+ k)
           store8(first + k, load8(first + k) + v.0)
           store8(second + k, load8(second + k) + v.1)
           k &+= 8
         }
-        while k < c {
-          add(source.one(p &* c &+ k, group, k), first + k, second + k)
-          k &+= 1
-        }
         p &+= 1
       }
-      flush(first, 2 &* c, to: out)
+      for copy in 0..<s.tile {
+        flush(first + copy &* c, c, to: out)
+        flush(second + copy &* c, c, to: out + c)
+      }
+    }
+    // The rows after the last whole tile.
+    for row in low &+ tiles &* s.tile..<high {
+      for k in 0..<c {
+        let v = source.one(row &* c &+ k, table &+ k)
+        out[k] += Double(v.0)
+        out[c &+ k] += Double(v.1)
+      }
     }
   }
   for group in 0..<s.groups {
@@ -183,12 +188,4 @@ private func flush(
     out[i] += Double(x[i])
     i &+= 1
   }
-}
-
-@inline(__always)
-private func add(
-  _ v: (Float, Float), _ first: MutableFloatPointer, _ second: MutableFloatPointer
-) {
-  first[0] += v.0
-  second[0] += v.1
 }

@@ -11,7 +11,7 @@ enum Bench {
     [(name: String, summary: String, run: @Sendable (BenchContext) throws -> Void)] = [
       ("sgemm", "the yardstick: cblas_sgemm 2048³ on one thread and on all", SGEMMBench.run),
       (
-        "conv", "each convolution shape of ResNet-18 and ResNet-50, three passes",
+        "conv", "each convolution shape of the ResNets, wide and narrow, three passes",
         ConvolutionBench.run
       ),
       ("net", "forward + backward + SGD of a backbone with a linear classifier", NetworkBench.run),
@@ -40,6 +40,10 @@ enum Bench {
       let context = BenchContext(options)
       try context.header()
       for group in groups where options.groups.contains(group.name) { try group.run(context) }
+      guard context.cases > 0 || options.filters.isEmpty else {
+        let wanted = options.filters.map { "'\($0)'" }.joined(separator: " and ")
+        throw BenchError("no case contains \(wanted) in its name")
+      }
     } catch {
       fail("error: \(error)")
     }

@@ -7,6 +7,8 @@ final class BenchContext {
   let options: BenchOptions
   let workers: Workers
   let yardstick = Yardstick()
+  /// The cases that were printed.
+  private(set) var cases = 0
 
   init(_ options: BenchOptions) {
     self.options = options
@@ -37,6 +39,7 @@ final class BenchContext {
     _ group: String, _ name: String, parameters: [(String, JSONValue)] = [],
     results: [(String, [Double])], values: [(String, JSONValue)] = []
   ) {
+    cases += 1
     let lines = results.map { key, all -> (String, JSONValue) in
       let items: [(String, JSONValue)] = [
         ("median", .double(Statistics.short(Statistics.median(all)))),

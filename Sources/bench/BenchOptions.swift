@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// What the command line of `bench` asks for.
 struct BenchOptions {
@@ -12,6 +13,8 @@ struct BenchOptions {
   var seconds = 2.0
   /// Each case is repeated at least this often.
   var repetitions = 5
+  /// How the group `conv` computes convolutions.
+  var convolution = ConvolutionChoice.auto
   /// Where `augment` writes the images that it uses: uint8 [N, 32, 32, 3].
   var imagesFile: String?
   /// The binary that `startup` runs; beside this one when not given.
@@ -31,6 +34,7 @@ struct BenchOptions {
         --threads N      threads of the kernels [all cores]
         --seconds S      time for the repetitions of a case [2]
         --repeat N       the least number of repetitions [5]
+        --conv HOW       how 'conv' computes: auto, winograd or direct [auto]
         --images FILE    where 'augment' writes the images it uses, uint8 [N, 32, 32, 3]
         --dyad PATH      the binary that 'startup' runs [beside this one]
 
@@ -52,13 +56,28 @@ struct BenchOptions {
       }
       return number
     }
+    func whole(_ option: String) throws -> Int {
+      let text = try value(option)
+      guard let number = Int(text), (1...1_000_000).contains(number) else {
+        throw BenchError("\(option) must be a whole number of at least 1, got '\(text)'")
+      }
+      return number
+    }
+    func convolutionChoice(_ text: String) throws -> ConvolutionChoice {
+      guard let choice = ConvolutionChoice(rawValue: text) else {
+        let known = ConvolutionChoice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw BenchError("--conv must be one of \(known), got '\(text)'")
+      }
+      return choice
+    }
     while let argument = rest.popFirst() {
       switch argument {
       case "--help", "-h": showsHelp = true
       case "--only": filters.append(try value(argument))
-      case "--threads": threads = Int(try number(argument, least: 1))
+      case "--threads": threads = try whole(argument)
       case "--seconds": seconds = try number(argument, least: 0)
-      case "--repeat": repetitions = Int(try number(argument, least: 1))
+      case "--repeat": repetitions = try whole(argument)
+      case "--conv": convolution = try convolutionChoice(try value(argument))
       case "--images": imagesFile = try value(argument)
       case "--dyad": dyad = try value(argument)
       default:

@@ -4,32 +4,27 @@ import Layers
 import Methods
 import Tensors
 
-/// The group `conv`: every shape of ResNet-18 and ResNet-50, in each pass, beside the yardstick.
+/// The group `conv`: every shape of the networks of `net` in each pass, beside the yardstick.
 enum ConvolutionBench {
   static func run(_ context: BenchContext) {
-    for network in [
-      (name: BackboneName.resnet18, views: 128), (name: BackboneName.resnet50, views: 64),
-    ] {
-      for padding in [1, 2] {
-        run(context, network.name, views: network.views, padding: padding)
-      }
+    var measured: Set<BackboneConfiguration> = []
+    // The first number of views of each network is enough.
+    for choice in NetworkStep.choices where measured.insert(choice.backbone).inserted {
+      run(context, choice)
     }
   }
 
-  private static func run(
-    _ context: BenchContext, _ name: BackboneName, views: Int, padding: Int
-  ) {
-    let backbone = BackboneConfiguration(
-      name: name, stem: .cifar, padding: padding, width: 64, zeroInit: false)
-    let network = ContrastiveNetwork(backbone: backbone, method: nil, inputShape: [32, 32, 3])
-    let layers = network.recordEvaluation(rows: views).plan.convolutions
+  private static func run(_ context: BenchContext, _ choice: NetworkStep.Choice) {
+    let network = ContrastiveNetwork(
+      backbone: choice.backbone, method: nil, inputShape: [choice.side, choice.side, 3])
+    let layers = network.recordEvaluation(rows: choice.views).plan.convolutions
     var shapes: [ConvolutionShape] = []
     for layer in layers where !shapes.contains(layer.shape) { shapes.append(layer.shape) }
     for shape in shapes {
       let layer = layers.first { $0.shape == shape }
       let count = layers.filter { $0.shape == shape }.count
       let text =
-        "\(name.rawValue) padding \(padding) \(shape.h)x\(shape.w)x\(shape.c)>\(shape.k) "
+        "\(choice.name) \(shape.h)x\(shape.w)x\(shape.c)>\(shape.k) "
         + "\(shape.r)x\(shape.s)/\(shape.stride)"
       guard context.wants(text) else { continue }
       measure(context, text, shape, layer: layer?.name ?? "", count: count)
@@ -39,7 +34,8 @@ enum ConvolutionBench {
   private static func measure(
     _ context: BenchContext, _ name: String, _ shape: ConvolutionShape, layer: String, count: Int
   ) {
-    let work = ConvolutionCase(shape, workers: context.workers)
+    let work = ConvolutionCase(
+      shape, context.options.convolution, workers: context.workers)
     var yardstick: [Double] = []
     var seconds = ConvolutionCase.Pass.allCases.map { _ in [Double]() }
     context.repeated {

@@ -19,8 +19,8 @@ final class ConvolutionCase {
   private let w: Arena
   private let workspace: Arena
 
-  init(_ shape: ConvolutionShape, workers: Workers) {
-    convolution = Convolution(shape, .auto)
+  init(_ shape: ConvolutionShape, _ choice: ConvolutionChoice, workers: Workers) {
+    convolution = Convolution(shape, choice)
     self.workers = workers
     x = Self.filled(shape.n * shape.h * shape.w * shape.c)
     y = Self.filled(shape.n * shape.oh * shape.ow * shape.k)

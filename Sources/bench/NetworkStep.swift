@@ -44,6 +44,10 @@ final class NetworkStep {
       Choice(
         name: "resnet18 width 16 views 256", backbone: net(.resnet18, width: 16), side: 32,
         views: 256),
+      // Channels that are no whole vectors.
+      Choice(
+        name: "resnet18 width 15 views 64", backbone: net(.resnet18, width: 15), side: 32,
+        views: 64),
       Choice(
         name: "small width 16 views 128", backbone: net(.small, width: 16), side: 32, views: 128),
       Choice(

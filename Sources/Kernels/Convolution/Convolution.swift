@@ -39,9 +39,9 @@ public struct Convolution: Sendable {
   public init(_ shape: ConvolutionShape, _ choice: ConvolutionChoice) {
     self.shape = shape
     let applies = WinogradConvolution.applies(to: shape)
-    // Below these widths the transforms cost more than the products save.
-    let isWide = choice == .winograd || min(shape.c, shape.k) >= 4
-    let usesWinograd = applies && choice != .direct && isWide
+    // From three colours to many channels the transforms cost more than the products save.
+    let isWideStem = shape.c < 4 && shape.k >= 32
+    let usesWinograd = applies && (choice == .winograd || choice == .auto && !isWideStem)
     forwardPass = usesWinograd ? WinogradConvolution(forward: shape) : nil
     dataPass = usesWinograd ? WinogradConvolution(backward: shape) : nil
     weightsPass = usesWinograd ? WinogradWeightGradient(shape) : nil

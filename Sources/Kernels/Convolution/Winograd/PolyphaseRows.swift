@@ -92,12 +92,11 @@ struct PolyphaseTarget {
         let m = points + (tx &* 16 &+ half)
         for column in 0..<9 { down(m + column &* plane, 9 &* plane, scratch + column &* 8) }
         let count = min(8, lanes &- half)
-        if let base, count == 8 {
+        if let base {
           var row = base + (channel &+ half)
           for i in 0..<side {
             along(scratch + i &* 72) { j, value in
-              let p = row + j &* channels
-              store8(p, accumulate ? load8(p) + value : value)
+              put(row + j &* channels, value, lanes: count)
             }
             row += width &* channels
           }
@@ -190,10 +189,11 @@ struct PolyphaseTarget {
     else { return }
     let pixel = (at.image &* height &+ at.y) &* width &+ x
     let p = output + (pixel &* channels &+ channel)
-    if lanes == 8 {
-      store8(p, accumulate ? load8(p) + value : value)
-    } else {
-      for lane in 0..<lanes { p[lane] = accumulate ? p[lane] + value[lane] : value[lane] }
-    }
+    put(p, value, lanes: lanes)
+  }
+
+  @inline(__always)
+  private func put(_ p: MutableFloatPointer, _ value: F8, lanes: Int) {
+    store8(p, accumulate ? load8(p, lanes: lanes) + value : value, lanes: lanes)
   }
 }

@@ -14,7 +14,6 @@ struct WinogradTarget {
   ) {
     let (first, ty) = grid.place(tileRow)
     let lanes = min(16, channels &- channel)
-    let isWhole = lanes == 16 || lanes == 8
     var shown = 0
     var top = grid.row(4 &* ty, of: grid.oh, pitch: grid.pitchY, column: 0, first: first)
     for tx in 0..<grid.tilesX {
@@ -27,7 +26,7 @@ struct WinogradTarget {
       let isInside =
         top.map { $0.y &+ 4 <= grid.oh && x &+ 4 <= grid.ow } ?? false
       let m = points + tx &* 16
-      if isWhole, isInside, let top {
+      if isInside, let top {
         let pixel = (top.image &* grid.oh &+ top.y) &* grid.ow &+ x
         let o = output + (pixel &* channels &+ channel)
         var half = 0
@@ -37,10 +36,19 @@ struct WinogradTarget {
           for i in 0..<4 {
             let row = q + i &* grid.ow &* channels
             let v = outputValues(loadSix(scratch + i &* 48, 8))
-            put(row, v.0)
-            put(row + channels, v.1)
-            put(row + 2 &* channels, v.2)
-            put(row + 3 &* channels, v.3)
+            // The usual case has no test inside.
+            if half &+ 8 <= lanes {
+              put(row, v.0)
+              put(row + channels, v.1)
+              put(row + 2 &* channels, v.2)
+              put(row + 3 &* channels, v.3)
+            } else {
+              let count = lanes &- half
+              put(row, v.0, lanes: count)
+              put(row + channels, v.1, lanes: count)
+              put(row + 2 &* channels, v.2, lanes: count)
+              put(row + 3 &* channels, v.3, lanes: count)
+            }
           }
           half &+= 8
         }
@@ -66,6 +74,11 @@ struct WinogradTarget {
     store8(p, accumulate ? load8(p) + v : v)
   }
 
+  @inline(__always)
+  private func put(_ p: MutableFloatPointer, _ v: F8, lanes: Int) {
+    store8(p, accumulate ? load8(p, lanes: lanes) + v : v, lanes: lanes)
+  }
+
   /// A tile that crosses the border of a map: each output finds its own place.
   private func border(
     _ m: FloatPointer, _ plane: Int, ty: Int, tx: Int, first: Int, channel: Int,
@@ -89,11 +102,7 @@ struct WinogradTarget {
           let value = j == 0 ? v.0 : j == 1 ? v.1 : j == 2 ? v.2 : v.3
           let pixel = (at.image &* grid.oh &+ at.y) &* grid.ow &+ x
           let p = output + (pixel &* channels &+ channel &+ half)
-          if count == 8 {
-            put(p, value)
-          } else {
-            for lane in 0..<count { p[lane] = accumulate ? p[lane] + value[lane] : value[lane] }
-          }
+          put(p, value, lanes: count)
         }
       }
       half &+= 8

@@ -128,22 +128,3 @@ func storeSix(_ p: MutableFloatPointer, _ step: Int, _ v: Six) {
   store8(p + 4 &* step, v.4)
   store8(p + 5 &* step, v.5)
 }
-
-/// Loads the first `lanes` floats of a vector; the other lanes are 0.
-@inline(__always)
-func load8(_ p: FloatPointer, lanes: Int) -> F8 {
-  if lanes >= 8 { return load8(p) }
-  var v = F8.zero
-  for i in 0..<lanes { v[i] = p[i] }
-  return v
-}
-
-/// Stores the first `lanes` floats of a vector.
-@inline(__always)
-func store8(_ p: MutableFloatPointer, _ v: F8, lanes: Int) {
-  if lanes >= 8 {
-    store8(p, v)
-  } else {
-    for i in 0..<lanes { p[i] = v[i] }
-  }
-}
