@@ -50,6 +50,9 @@ public final class CommandContext {
   var watchReplies = StoredOutput()
   /// Whether a `break` ended the training of the present command, so that the block around it ends.
   var endedByBreak = false
+  /// Why a condition ended the training of the present command, when it could not be acted on: the
+  /// command is done and logged, a script ends after it.
+  var failedWatch: Diagnostic?
 
   /// Data, model and training state.
   public let workbench: Workbench

@@ -31,8 +31,8 @@ enum HelpTopics {
       align  uniform            distance of positive pairs; evenness on the sphere (lower is more)
       contrast_acc              share of views whose positive ranks first, 0 … 1
       knn                       nearest-neighbour accuracy on h [%], chance by class share
-      lr.GROUP  step  epoch     learning rates; completed steps; the epoch that the step was in,
-                                from 0, while @e2 is the moment after two epochs
+      lr.GROUP  step  epoch     learning rates; completed steps; completed epochs: a line with e2
+                                is of the moment @e2, or of the steps after it
 
     'show health' reads them for the present step, 'track' records, 'watch' and 'break' act.
     """

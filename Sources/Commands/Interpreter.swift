@@ -145,6 +145,11 @@ public final class Interpreter {
             try run(statement, isTyped: isTyped)
             last = statement
             try checkStop(after: statement)
+            // A script inside another one goes on, as its recording does.
+            if depth == 0, let failure = context.failedWatch {
+              context.failedWatch = nil
+              throw failure.located(in: statement.source, at: statement.range)
+            }
           }
           isFirst = false
           if context.shell.isQuitting { return }

@@ -89,6 +89,9 @@ public struct Tour {
       text: "The two branches side by side: which step differs first, and how far they are apart.",
       command: "compare main main-2"),
     Stop(
+      text: "Both in one figure: the second line begins where it left the first.",
+      command: "viz curves loss,z_std branch=all overwrite=on -> tour-branches.png"),
+    Stop(
       text: "The session as a script with its replies, and its state.",
       command: "save session tour overwrite=on"),
     Stop(

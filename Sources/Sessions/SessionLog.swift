@@ -159,6 +159,15 @@ public struct SessionLog: Sendable, Equatable {
     entries.append(.comment(comment))
   }
 
+  /// The comment where a saved session was loaded: a replay forgets there the states of other
+  /// moments, which were not in its file.
+  public static func loadedHere(_ name: String) -> String { "# session \(name) loaded here" }
+
+  /// Whether a comment is that of a loaded session.
+  public static func isLoadedHere(_ comment: String) -> Bool {
+    comment.hasPrefix("# session ") && comment.hasSuffix(" loaded here")
+  }
+
   /// The log as a script.
   public var text: String { "version 1\n" + text(from: 0) }
 

@@ -31,6 +31,9 @@ final class NetworkStep {
         views: 128),
       Choice(
         name: "resnet18 padding 1 views 256", backbone: net(.resnet18), side: 32, views: 256),
+      // A batch of 256 images.
+      Choice(
+        name: "resnet18 padding 1 views 512", backbone: net(.resnet18), side: 32, views: 512),
       Choice(name: "resnet50 padding 1 views 64", backbone: net(.resnet50), side: 32, views: 64),
       Choice(
         name: "resnet50 padding 2 views 64", backbone: net(.resnet50, padding: 2), side: 32,

@@ -70,6 +70,24 @@ import Testing
     #expect(try replays("b3", beside: session) == nil)
   }
 
+  /// What a loaded session cannot go back to, its replay cannot either.
+  @Test func movesThatFailAfterALoadFailInItsReplay() throws {
+    let session = try TrainedSession(
+      Self.setup + ["step 2", "snap keep", "step 2", "save session t"], redirectsFiles: true)
+    let loaded = try self.session(beside: session)
+    for line in [
+      "load session t", "repeat 1 { try rewind @keep; step 1 }", "try undo 3", "snap late",
+      "step 1", "rewind @late", "save session t2",
+    ] { _ = loaded.text(line) }
+    #expect(loaded.bench.summary.step == 5)
+    #expect(try replays("t2", beside: session) == nil)
+    let again = try self.session(beside: session)
+    for line in ["load session t2", "try rewind @late", "step 1", "save session t3"] {
+      _ = again.text(line)
+    }
+    #expect(try replays("t3", beside: session) == nil)
+  }
+
   /// Saved before the end of its branch, training on opens the branch that it would have opened.
   @Test func aSessionBehindTheEndOfItsBranchStaysThere() throws {
     let session = try TrainedSession(

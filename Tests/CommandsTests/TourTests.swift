@@ -10,7 +10,7 @@ import Testing
     let session = try TrainedSession(redirectsFiles: true)
     let shell = session.context.shell
     shell.leadsTours = true
-    #expect(session.text("help tour").contains("1/16"))
+    #expect(session.text("help tour").contains("1/17"))
     var commands: [String] = []
     while let command = shell.tour?.next {
       commands.append(command)
@@ -27,7 +27,7 @@ import Testing
       #expect(shell.tour?.didRun("something else") == false)
       #expect(shell.tour?.didRun(command) == true)
     }
-    #expect(commands.count == 16)
+    #expect(commands.count == 17)
     #expect(shell.tour?.text.contains("That was the tour") == true)
     #expect(session.context.timeline.branches.map(\.name) == ["main", "main-2"])
     #expect(session.text("help tour off").contains("over"))
@@ -38,7 +38,7 @@ import Testing
     session.context.shell.leadsTours = true
     #expect(session.text("help tour next").contains("no tour"))
     _ = session.text("help tour")
-    #expect(session.text("help tour next").hasPrefix("2/16"))
+    #expect(session.text("help tour next").hasPrefix("2/17"))
     #expect(session.text("help tour sideways").contains("'next', 'off' or nothing"))
   }
 }

@@ -34,7 +34,8 @@ private final class Drawing {
   @discardableResult
   func type(_ line: String) -> String {
     lines = []
-    interpreter.run(line.replacingOccurrences(of: "@", with: folder)) { [unowned self] reply in
+    interpreter.run(line.replacingOccurrences(of: "@/", with: folder + "/")) {
+      [unowned self] reply in
       switch reply.result {
       case .success(let output): lines.append(output.stableText)
       case .failure(let error):
@@ -203,6 +204,31 @@ private final class Drawing {
     #expect(
       drawing.type("viz curves uniform -> @/d.png")
         == "error: no values of 'uniform' yet | track uniform every=1epoch")
+  }
+
+  @Test func curvesOfBranchesPartWhereTheyFork() throws {
+    let drawing = try Drawing(Drawing.bank)
+    for line in ["rewind @s4", "branch hot", "optim sgd lr=0.4", "step 4", "branch unused"] {
+      #expect(!drawing.type(line).contains("error"))
+    }
+    let reply = drawing.type("viz curves loss,lr branch=all data=@/c.csv -> @/c.png")
+    #expect(reply.contains("loss main -0.") && reply.contains(" / hot -"), "\(reply)")
+    let rows = try drawing.text("c.csv").split(separator: "\n").map(String.init)
+    func steps(_ prefix: String) -> [String] {
+      rows.filter { $0.hasPrefix(prefix) }.map { String($0.split(separator: ",")[2]) }
+    }
+    #expect(steps("loss,main,") == ["1.0", "2.0", "3.0", "4.0", "5.0", "6.0"])
+    // From the fork on; a branch without steps has no line.
+    #expect(steps("loss,hot,") == ["4.0", "5.0", "6.0", "7.0", "8.0"])
+    #expect(!rows.contains { $0.contains(",unused,") })
+    let main = try #require(rows.first { $0.hasPrefix("loss,main,4.0") })
+    #expect(rows.contains(main.replacing("main", with: "hot")))
+    // Alone it has its whole way.
+    _ = drawing.type("viz curves loss branch=hot data=@/d.csv -> @/d.png")
+    #expect(try drawing.text("d.csv").contains("loss,hot,1"))
+    #expect(
+      drawing.type("viz curves loss branch=main,nope -> @/e.png").contains(
+        "no branch 'nope', expected 'main' or 'hot' or 'unused'"))
   }
 
   @Test func viewsShowCropsOfEveryView() throws {

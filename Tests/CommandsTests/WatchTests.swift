@@ -60,8 +60,11 @@ import Testing
     #expect(
       text.contains("stopped after 3 of 9 steps: what the watch runs failed: unknown reference"))
     #expect(session.bench.summary.step == 3)
+    // A script ends there, with what was trained.
     let again = try TrainedSession()
-    #expect(again.interpreter.runScript(SourceText(session.context.log.text)) { _ in } == nil)
+    let script = SourceText(session.context.log.text + "step 9\n")
+    let error = try #require(again.interpreter.runScript(script) { _ in })
+    #expect(error.message.contains("training ended: what the watch runs failed"))
     #expect(again.bench.mark == session.bench.mark)
   }
 

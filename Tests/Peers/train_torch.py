@@ -19,6 +19,7 @@ CASES = [  # name, network, stem, padding, width, side, views
     ("resnet18 padding 1 views 128", "resnet18", "cifar", 1, 64, 32, 128),
     ("resnet18 padding 2 views 128", "resnet18", "cifar", 2, 64, 32, 128),
     ("resnet18 padding 1 views 256", "resnet18", "cifar", 1, 64, 32, 256),
+    ("resnet18 padding 1 views 512", "resnet18", "cifar", 1, 64, 32, 512),
     ("resnet50 padding 1 views 64", "resnet50", "cifar", 1, 64, 32, 64),
     ("resnet50 padding 2 views 64", "resnet50", "cifar", 2, 64, 32, 64),
     ("resnet18 imagenet 224 views 16", "resnet18", "imagenet", 3, 64, 224, 16),

@@ -20,7 +20,7 @@ public enum VizCommand: Command {
     case VizGraph.form.name: return try VizGraph.run(invocation, request, bench)
     case VizAttention.form.name: return try VizAttention.run(invocation, request, bench)
     case VizBank.form.name: return try VizBank.run(invocation, request, bench)
-    case VizCurves.form.name: return try VizCurves.run(invocation, request, bench)
+    case VizCurves.form.name: return try VizCurves.run(invocation, request, in: context)
     case VizViews.form.name: return try VizViews.run(invocation, request, bench)
     case VizSpectrum.form.name: return try VizSpectrum.run(invocation, request, bench)
     case VizHistogram.form.name: return try VizHistogram.run(invocation, request, in: context)

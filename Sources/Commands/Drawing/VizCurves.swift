@@ -10,21 +10,29 @@ enum VizCurves {
   static let smooth = Key<Int?>(
     optional: "smooth", .int(in: 0...10_000_000), default: "auto", auto: true, unit: "steps",
     help: "window of the centred mean; 0 for none, auto for none below 200 records")
+  static let branch = Key<[String]?>(
+    optional: "branch", .list(of: .word(.branches)), default: "the present one",
+    help: "branches in one figure, all for every one")
   static let log = Key<Bool>("log", .onOff, default: false, help: "logarithmic value axes")
 
   static let form = CommandForm(
     "curves", summary: "Draws metrics over training, with chance levels and the bank's gate.",
-    arguments: [metrics], options: [smooth, log] + FigureRequest.options,
+    arguments: [metrics], options: [branch, smooth, log] + FigureRequest.options,
     output: FigureRequest.output,
     examples: [
       Example("viz curves loss,z_std,knn -> c.png", "Three panels over the same steps"),
+      Example("viz curves loss,z_std branch=all -> c.png", "What each branch did after its fork"),
       Example("viz curves loss smooth=50 size=183mm -> c.png", "A mean over 50 steps"),
     ])
 
   static func run(
-    _ invocation: Invocation, _ request: FigureRequest, _ bench: Workbench
+    _ invocation: Invocation, _ request: FigureRequest, in context: CommandContext
   ) throws -> Output {
-    let data = try bench.curves(invocation[metrics])
+    let bench = context.workbench
+    var names = invocation[branch] ?? []
+    if names == ["all"] { names = context.timeline.branches.map(\.name) }
+    let data = try bench.curves(
+      invocation[metrics], branches: context.timeline.metrics(of: names))
     let figure = try request.drawing {
       var figure = CurvesFigure(panels: data.curves.map { panel($0, log: invocation[log]) })
       if let gate = data.gateStep {
@@ -35,7 +43,9 @@ enum VizCurves {
       if data.stepsPerEpoch > 0, last >= data.stepsPerEpoch {
         figure.stepsPerEpoch = Double(data.stepsPerEpoch)
       }
-      figure.subject = "\(data.method.rawValue), seed \(bench.seed)"
+      figure.subject =
+        "\(data.method.rawValue), seed \(bench.seed)"
+        + (names.count > 1 ? ", branches \(names.joined(separator: ", "))" : "")
       figure.smoothing = invocation[smooth].map(Double.init)
       figure.format = request.format
       return try fitted(figure, height: request.height)
@@ -66,10 +76,13 @@ enum VizCurves {
 
   private static func summary(_ data: CurvesData) -> String {
     data.curves.map { curve in
-      let line = curve.lines.first
-      let last = line?.values.last.map(NumberFormat.short) ?? "none"
-      return "\(curve.name) \(last)\(curve.unit.isEmpty ? "" : " " + curve.unit)"
+      let ends = curve.lines.map { line in
+        (curve.lines.count > 1 ? line.name + " " : "")
+          + (line.values.last.map(NumberFormat.short) ?? "none")
+      }
+      return "\(curve.name) \(ends.joined(separator: " / "))"
+        + (curve.unit.isEmpty ? "" : " " + curve.unit)
     }.joined(separator: ", ")
-      + " at step \(data.curves.compactMap { $0.lines.first?.steps.last }.max() ?? 0)"
+      + " at step \(data.curves.flatMap(\.lines).compactMap(\.steps.last).max() ?? 0)"
   }
 }

@@ -53,7 +53,7 @@ public enum LoadCommand: Command {
           "  the session before it was not saved: after 'quit', dyad --recover brings it back")
       }
       context.savedEntries = context.log.entries.count
-      context.log.append(comment: "# session \(base) loaded here")
+      context.log.append(comment: SessionLog.loadedHere(HarmlessText.line(base)))
       return .text(
         "  step \(loaded.step)   e\(loaded.epoch)   fingerprint \(loaded.fingerprint) verified\n"
           + ([

@@ -41,6 +41,7 @@ public struct Recovery {
       let isBefore = journal.prefix(saved.count) == saved[...]
       if isAhead || isBefore, let loaded = try? context.workbench.loadSession(abandoned.path) {
         result.notes = context.goOn(with: loaded)
+        context.log.append(comment: SessionLog.loadedHere("of the journal"))
         done = min(saved.count, journal.count)
         result.commands = saved.count
       }
@@ -63,7 +64,11 @@ public struct Recovery {
     _ log: SessionLog, from done: Int, _ result: inout Result, _ progress: (String) -> Void
   ) -> String? {
     var index = 0
-    for case .command(let text, let mark, _) in log.entries {
+    for entry in log.entries {
+      if case .comment(let text) = entry, SessionLog.isLoadedHere(text), index > done {
+        context.forgetOtherStates(at: text)
+      }
+      guard case .command(let text, let mark, _) = entry else { continue }
       defer { index += 1 }
       if index < done { continue }
       progress(text)

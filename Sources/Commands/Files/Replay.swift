@@ -112,6 +112,7 @@ struct Replay {
           return result
         }
       case .comment(let text, let range):
+        if SessionLog.isLoadedHere(text) { context.forgetOtherStates(at: text) }
         guard text.hasPrefix("#=") else { continue }
         if let closing = SessionLog.Closing(text) {
           let found = context.log.closing

@@ -40,6 +40,13 @@ extension CommandContext {
     return notes
   }
 
+  /// Does to branches and undo what loading a session saved here does: a replay passes such a place.
+  func forgetOtherStates(at comment: String) {
+    timeline.adopt(timeline.shape)
+    timeline.begin(with: ShellMoment(self))
+    log.append(comment: comment)
+  }
+
   /// Whether commands that changed the state were run since the last save.
   var hasUnsavedChanges: Bool {
     log.entries.dropFirst(savedEntries).contains {

@@ -5,9 +5,11 @@ import Sessions
 /// The line of a report: step, epoch, loss beside its chance level, z std beside 1/√d, rank.
 enum HealthLine {
   /// The stable part: the same on every replay.
+  ///
+  /// `e2` is what `@e2` is: two epochs are done.
   static func text(_ record: StepRecord, _ bench: Workbench) -> String {
     guard let method = bench.resolution?.method else { return "" }
-    var parts = ["step \(record.step)", "e\(record.epoch)"]
+    var parts = ["step \(record.step)", "e\(bench.summary.epoch)"]
     if let loss = record.values[.loss] {
       let chance =
         method.name.isSimSiamFamily ? "" : " / \(NumberFormat.fixed(method.chanceLoss, 3))"

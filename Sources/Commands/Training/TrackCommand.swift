@@ -51,9 +51,13 @@ public enum TrackCommand: Command {
       let count = bench.removeTracks(metric: invocation[metric])
       return .text("  \(count) recording\(count == 1 ? "" : "s") ended")
     default:
+      let interval = ScheduleCommand.amount(invocation[every])
+      if interval == .steps(0) || interval == .epochs(0) {
+        throw invocation.error("a recording needs at least one step between its rows", at: every)
+      }
       let path = try context.shell.files.checkedPath(for: invocation)
       let track = try bench.addTrack(
-        invocation[metrics], every: ScheduleCommand.amount(invocation[every]), path: path)
+        invocation[metrics], every: interval, path: path)
       if let path { context.shell.files.didWrite(path) }
       let target = path.map { " -> \($0)" } ?? ""
       return .text("  track \(track.names.joined(separator: ",")) every \(track.every)\(target)")

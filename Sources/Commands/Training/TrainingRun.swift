@@ -57,6 +57,7 @@ final class TrainingRun {
       context.onProgress(.line("  seed 0: none was set; 'seed N' draws everything anew"))
     }
     context.endedByBreak = false
+    context.failedWatch = nil
     noteHeld()
     while total.steps < count, ending == nil {
       try train(count)
@@ -119,9 +120,17 @@ final class TrainingRun {
   /// Whether a condition holds; one that cannot be computed ends training.
   private func holds(_ condition: Formula) -> Bool {
     do { return try Condition.holds(condition, context) } catch {
-      ending = .failed("'\(condition.text)' cannot be computed", Interpreter.reason(error))
+      fail("'\(condition.text)' cannot be computed", error)
       return false
     }
+  }
+
+  /// Ends training, and what follows it: the steps are taken and stay.
+  private func fail(_ what: String, _ error: any Error) {
+    let reason = Interpreter.reason(error)
+    ending = .failed(what, reason)
+    context.failedWatch = Diagnostic("training ended: \(what): \(reason.message)")
+    context.endedByBreak = true
   }
 
   private func noteHeld() {
@@ -151,7 +160,7 @@ final class TrainingRun {
       defer { context.isInWatch = outer }
       try context.runBody(body)
     } catch {
-      ending = .failed("what the watch runs failed", Interpreter.reason(error))
+      fail("what the watch runs failed", error)
     }
   }
 
@@ -184,7 +193,7 @@ final class TrainingRun {
   }
 
   private func data(_ record: StepRecord) -> [(String, JSONValue)] {
-    [("step", .int(record.step)), ("epoch", .int(record.epoch))]
+    [("step", .int(record.step)), ("epoch", .int(context.workbench.summary.epoch))]
       + MetricName.allCases.compactMap { name in
         record.values[name].map { (name.rawValue, .number($0)) }
       }

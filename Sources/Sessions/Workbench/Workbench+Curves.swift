@@ -47,70 +47,94 @@ public struct CurvesData: Sendable, Equatable {
 }
 
 extension Workbench {
-  /// Returns recorded metrics with their reference levels.
+  /// Returns recorded metrics with their reference levels: of the present branch, or of several.
   ///
   /// Throws: `SessionError` for a name that is no metric, a metric without values, no method.
-  public func curves(_ names: [String]) throws -> CurvesData {
+  public func curves(_ names: [String], branches: [BranchMetrics] = []) throws -> CurvesData {
     let configuration = try resolved()
     guard let method = configuration.method else {
       throw SessionError("no method yet", help: "method simclr")
     }
+    let sources =
+      branches.isEmpty ? [BranchMetrics(name: "", log: metrics, method: method)] : branches
     var seen: Set<String> = []
-    let curves = try names.filter { seen.insert($0).inserted }.map { try curve($0, method) }
+    let curves = try names.filter { seen.insert($0).inserted }.map { try curve($0, sources) }
     let perEpoch = configuration.stepsPerEpoch
     var gate: Int?
-    if method.name == .simsiamMulti {
+    if method.name == .simsiamMulti, sources.allSatisfy({ $0.method?.start == method.start }) {
       let (steps, overflow) = method.start.multipliedReportingOverflow(by: perEpoch)
-      if !overflow, let last = metrics.records.last?.step, steps < last { gate = steps + 1 }
+      let last = sources.compactMap(\.log.records.last?.step).max()
+      if !overflow, let last, steps < last { gate = steps + 1 }
     }
     return CurvesData(
       method: method.name, curves: curves, stepsPerEpoch: perEpoch, gateStep: gate)
   }
 
-  private func curve(_ name: String, _ method: MethodConfiguration) throws -> MetricCurve {
-    if name == "lr" { return try rateCurve() }
+  private func curve(_ name: String, _ sources: [BranchMetrics]) throws -> MetricCurve {
+    if name == "lr" { return try rateCurve(sources) }
     guard let metric = MetricName(rawValue: name) else {
       let known = MetricName.allCases.map(\.rawValue).joined(separator: " ")
       throw SessionError(
         "no metric '\(name)': expected \(known) lr", about: "metrics", part: name)
     }
-    let series = metrics.series(metric)
-    guard !series.isEmpty else {
+    let lines = sources.compactMap { source -> MetricCurve.Line? in
+      let series = source.own(source.log.series(metric).map { ($0.step, $0.value) })
+      guard !series.isEmpty else { return nil }
+      return MetricCurve.Line(
+        name: source.name.isEmpty ? name : source.name, steps: series.map(\.step),
+        values: series.map(\.value))
+    }
+    guard !lines.isEmpty else {
       let isTracked = metric.isCostly || metric == .align
       throw SessionError(
         "no values of '\(name)' yet", help: isTracked ? "track \(name) every=1epoch" : "step",
         about: "metrics", part: name)
     }
+    // A level that differs from branch to branch is no level of the panel.
+    let levels = sources.compactMap(\.method).map { self.levels(metric, $0) }
+    let shared = levels.allSatisfy { $0 == levels[0] } ? levels.first ?? [] : []
     return MetricCurve(
-      name: name, unit: metric.unit, higherIsBetter: metric.higherIsBetter,
-      lines: [
-        MetricCurve.Line(name: name, steps: series.map(\.step), values: series.map(\.value))
-      ], levels: levels(metric, method))
+      name: name, unit: metric.unit, higherIsBetter: metric.higherIsBetter, lines: lines,
+      levels: shared)
   }
 
-  private func rateCurve() throws -> MetricCurve {
-    let records = metrics.records
+  private func rateCurve(_ sources: [BranchMetrics]) throws -> MetricCurve {
+    let lines = sources.flatMap { source in
+      let own = rateLines(source)
+      return own.map { line in
+        guard !source.name.isEmpty else { return line }
+        var line = line
+        line.name = own.count == 1 ? source.name : source.name + " " + line.name
+        return line
+      }
+    }
+    guard !lines.isEmpty else {
+      throw SessionError("no values of 'lr' yet", help: "step", about: "metrics", part: "lr")
+    }
+    return MetricCurve(name: "lr", unit: "", higherIsBetter: nil, lines: lines, levels: [])
+  }
+
+  private func rateLines(_ source: BranchMetrics) -> [MetricCurve.Line] {
+    let records = source.log.records
     var groups: [String] = []
     for name in records.flatMap({ $0.rates.map(\.name) }) where !groups.contains(name) {
       groups.append(name)
     }
-    guard !groups.isEmpty else {
-      throw SessionError("no values of 'lr' yet", help: "step", about: "metrics", part: "lr")
-    }
     var lines: [MetricCurve.Line] = []
     for group in groups {
-      let points = records.compactMap { record in
-        record.rates.first { $0.name == group }.map { (record.step, $0.value) }
-      }
-      let (steps, values) = (points.map(\.0), points.map(\.1))
+      let points = source.own(
+        records.compactMap { record in
+          record.rates.first { $0.name == group }.map { (record.step, $0.value) }
+        })
+      let (steps, values) = (points.map(\.step), points.map(\.value))
       // Groups with one rate are one line.
       if let same = lines.firstIndex(where: { $0.steps == steps && $0.values == values }) {
         lines[same].name += ", " + group
-      } else {
+      } else if !points.isEmpty {
         lines.append(MetricCurve.Line(name: group, steps: steps, values: values))
       }
     }
-    return MetricCurve(name: "lr", unit: "", higherIsBetter: nil, lines: lines, levels: [])
+    return lines
   }
 
   /// What a metric would be without information, or when z is spread evenly.
@@ -132,5 +156,14 @@ extension Workbench {
     case .knn: return classes > 0 ? chance(100 / classes) : []
     case .erank, .uniform: return []
     }
+  }
+}
+
+extension BranchMetrics {
+  /// What follows the shared part, with the last shared point so that lines begin at the fork.
+  fileprivate func own(_ points: [(step: Int, value: Double)]) -> [(step: Int, value: Double)] {
+    let first = points.lastIndex { $0.step <= sharedSteps } ?? 0
+    let rest = Array(points[first...])
+    return rest.last.map { $0.step > sharedSteps } == true || sharedSteps == 0 ? rest : []
   }
 }
