@@ -22,6 +22,8 @@ public struct Invocation: Sendable {
   public let range: Range<Int>
   /// Filters after `|`, in order.
   public internal(set) var filters: [TableFilter] = []
+  /// Where what each filter takes stands in the source.
+  public internal(set) var filterRanges: [Range<Int>] = []
   /// What `then { … }` is to run.
   public internal(set) var body: Instruction.Body?
   /// The place of the file after `->`.

@@ -110,11 +110,14 @@ extension CommandParser {
     }
     let source = cursor.statement.source
     if name == "where" {
-      let expression = try Formula(source, in: value.range.lowerBound..<cursor.expressionEnd())
+      let range = value.range.lowerBound..<cursor.expressionEnd()
+      let expression = try Formula(source, in: range)
+      invocation.filterRanges.append(range)
       invocation.filters.append(.rows(expression))
       canonical.append("| where \(expression.text)")
       return
     }
+    invocation.filterRanges.append(value.range)
     let raw = try substituted(value.range, in: source).0
     let column = ValueType.word(nil)
     let type: ValueType =

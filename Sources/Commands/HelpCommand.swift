@@ -46,7 +46,8 @@ public enum HelpCommand: Command {
       return .text(HelpText.overview(registry) + "\n" + HelpTopics.line)
     }
     if name == "tour", context.shell.leadsTours { return try tour(invocation, context.shell) }
-    let wanted = HelpTopics.topic(of: name)
+    // A command that is named like a metric is the command.
+    let wanted = registry[name] == nil ? HelpTopics.topic(of: name) : name
     if let topic = HelpTopics.all.first(where: { $0.name == wanted }) { return .text(topic.text) }
     if let definition = context.shell.definitions[name] { return .text("  " + definition.text) }
     guard let spec = registry[name] else {

@@ -24,6 +24,10 @@ extension Interpreter {
     guard instruction.prefixes.contains(.attempt) else { return try body() }
     do {
       try body()
+      if let failure = context.failedWatch {
+        context.failedWatch = nil
+        outer(Reply(command: "", result: .failure(failure), elapsed: 0, fingerprint: nil))
+      }
     } catch let failure as CommandFailure where !context.cancellation.isRequested {
       outer(
         Reply(
@@ -172,6 +176,10 @@ extension Interpreter {
     if context.isInWatch, isSave || Self.excludedFromWatches.contains(invocation.spec.name) {
       throw invocation.error("'\(invocation.name)' cannot run in the block of a watch")
     }
+    if nesting > 0, invocation.spec.name == "load", invocation.subcommand == "session" {
+      throw invocation.error(
+        "'load session' cannot run in a block, which is one command of a log that it replaces")
+    }
     if nesting > 0, ["undo", "redo"].contains(invocation.spec.name) {
       throw invocation.error(
         "'\(invocation.name)' cannot run in a block, which is one command to undo")
@@ -181,9 +189,12 @@ extension Interpreter {
   /// Runs a watch's block in the middle of training; the command that trains is logged, not these.
   func runBody(_ body: Instruction.Body) throws {
     let begin = context.log.entries.count
+    let pending = context.timeline.pendingCount
     nesting += 1
     defer {
       nesting -= 1
+      // They are undone with the command that trains.
+      context.timeline.dropPending(from: pending)
       // A replay sees these replies before the one of the command that trains.
       for case .command(_, _, let output) in context.log.entries.dropFirst(begin) {
         context.watchReplies.append(output)
@@ -241,7 +252,7 @@ extension Interpreter {
     nesting += 1
     do {
       defer { nesting -= 1 }
-      try body()
+      try droppingModelOfFailure(body)
     } catch {
       var failure =
         error as? CommandFailure

@@ -55,6 +55,8 @@ public final class Interpreter {
   var isBlockExpanded = false
   /// Whether comments are prose: after the marker of a prose cell, until a command or another cell.
   private var isInProse = false
+  /// Whether no block or definition runs around the present command.
+  var isAtTopLevel: Bool { nesting == 0 }
   /// How many commands succeeded so far, those in scripts counted.
   private var succeeded = 0
 
@@ -227,10 +229,12 @@ public final class Interpreter {
       let parser = CommandParser(
         registry: context.registry, environment: context.environment,
         allowsAbbreviations: isTyped && nesting == 0)
-      let invocation = try parser.parse(statement)
-      text = invocation.canonicalText
-      isScript = invocation.spec.name == SourceCommand.spec.name
-      var output = try perform(invocation)
+      var (invocation, output) = try droppingModelOfFailure {
+        let invocation = try parser.parse(statement)
+        text = invocation.canonicalText
+        isScript = invocation.spec.name == SourceCommand.spec.name
+        return (invocation, try perform(invocation))
+      }
       succeeded += 1
       hooks.didReply(output.loggedReply ?? output.stableText, invocation.form.isLogged)
       let fingerprint = logged(invocation, output)
@@ -288,15 +292,20 @@ public final class Interpreter {
     try checkPlace(of: invocation)
     // A command that changes something must be refused before it runs.
     if !invocation.filters.isEmpty, !invocation.form.givesTable { throw noTable(invocation) }
-    // A script that fails keeps what its commands before the failing one built.
-    let before = succeeded
     do {
-      return try context.workbench.droppingModelOfFailure(
-        unless: { context.loggedBeforeFailure != nil || succeeded > before },
-        { try filtered(command.run(invocation, in: context), invocation) })
+      return try filtered(command.run(invocation, in: context), invocation)
     } catch {
       throw ErrorPlace.diagnostic(error, of: invocation)
     }
+  }
+
+  /// Runs what may need a model; one that was drawn for a look that failed is gone again.
+  ///
+  /// A script or a block that fails keeps what its commands before the failing one built.
+  func droppingModelOfFailure<Result>(_ body: () throws -> Result) throws -> Result {
+    let before = succeeded
+    return try context.workbench.droppingModelOfFailure(
+      unless: { context.loggedBeforeFailure != nil || succeeded > before }, body)
   }
 
   private func noTable(_ invocation: Invocation) -> Diagnostic {
@@ -305,9 +314,16 @@ public final class Interpreter {
 
   private func filtered(_ output: Output, _ invocation: Invocation) throws -> Output {
     if invocation.filters.isEmpty { return output }
-    guard case .table(let table) = output.content else { throw noTable(invocation) }
+    guard case .table(var table) = output.content else { throw noTable(invocation) }
+    for (filter, range) in zip(invocation.filters, invocation.filterRanges) {
+      do {
+        table = try filter.apply(to: table)
+      } catch {
+        throw Interpreter.diagnostic(error).located(in: invocation.source, at: range)
+      }
+    }
     var output = output
-    output.content = .table(try invocation.filters.reduce(table) { try $1.apply(to: $0) })
+    output.content = .table(table)
     return output
   }
 

@@ -27,7 +27,8 @@ public enum SessionRecorder {
     interpreter.hooks.didReply = { [unowned context] text, isLogged in
       context.reply = context.watchReplies
       context.watchReplies = StoredOutput()
-      context.reply.append(isLogged ? StoredOutput(text) : StoredOutput())
+      guard isLogged else { return }
+      context.reply.append(StoredOutput(context.shell.files.withGivenPaths(text)))
     }
     interpreter.hooks.willBeginBlock = { [unowned context] in context.log.entries.count }
     interpreter.hooks.didEndBlock = { [unowned context] begin, text in

@@ -110,7 +110,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "filter of a command that gives no table", trained, "seed 9 | head 2", at: "seed 9 | head 2",
       "'seed' gives no table"),
     BadInput(
-      "filter of a column that is not there", model, "params | sort nope", at: "params | sort nope",
+      "filter of a column that is not there", model, "params | sort nope", at: "nope",
       "unknown column 'nope'", "norm"),
     BadInput(
       "option of another optimizer", trained, "optim adam lr=0.1 trust=1", at: "trust",

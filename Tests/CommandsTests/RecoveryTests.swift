@@ -35,9 +35,11 @@ import Testing
   @Test func everyCommandIsRunAgainWithoutAState() throws {
     try withTemporaryFolder { folder in
       let (mark, left) = try abandon(
-        ["step 5", "optim sgd lr=0.3", "repeat 2 { step 2 }"], in: folder)
+        [
+          "step 5", "optim sgd lr=0.3", "save session \(folder)/s", "repeat 2 { step 2 }",
+        ], in: folder)
       let (session, result) = try recovered(left)
-      #expect(session.bench.mark == mark && result.rerun == 7 && result.step == 9)
+      #expect(session.bench.mark == mark && result.rerun == 8 && result.step == 9)
       #expect(session.context.log == left.log)
       // The commands can be undone as if they had been typed.
       _ = try session.output("undo 2; step 1")

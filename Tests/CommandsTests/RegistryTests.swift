@@ -26,6 +26,12 @@ struct SeededGenerator: RandomNumberGenerator {
     }
   }
 
+  @Test func everyCommandHasItsOwnHelp() {
+    for spec in context.registry.specs {
+      #expect(Recorder().type("help \(spec.name)").contains(spec.summary), "\(spec.name)")
+    }
+  }
+
   /// Without somebody at a prompt, the tour is listed as a whole.
   @Test func theTourParses() throws {
     let lines = Recorder().type("help tour").split(separator: "\n").filter { $0.hasPrefix("  ") }

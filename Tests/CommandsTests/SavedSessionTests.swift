@@ -21,7 +21,7 @@ import Testing
   /// Whether a saved session replays with every fingerprint and reply.
   private func replays(_ name: String, beside other: TrainedSession) throws -> String? {
     let session = try session(beside: other)
-    let text = session.text("replay \(name).dyad --verify")
+    let text = session.text("replay \(name).dyad --verify --outputs")
     return text.contains("error") ? text : nil
   }
 
@@ -68,6 +68,48 @@ import Testing
     }
     _ = try loaded.output("save session b3")
     #expect(try replays("b3", beside: session) == nil)
+  }
+
+  /// Lines, some of which fail, after which a saved session must replay with every reply.
+  static let troubles: [[String]] = [
+    // Replies of commands that no log has, inside a block and a definition.
+    ["repeat 1 { step ; help step ; snap list ; watch list ; set threads 1 ; step }"],
+    ["def two { step ; track list ; complete ste ; step }", "two"],
+    // A condition that cannot be computed draws no model that stays.
+    ["if norm(g:backbone.conv1.weight) > 0.1 { note x }", "break off"],
+    ["repeat 2 { if mean(z1) > 0 { note x } }", "optim sgd lr=0.2"],
+    // A block may not replace the log that it is to be a line of.
+    ["step", "save session q", "def again { load session q }", "again", "step"],
+    // The commands of a watch are undone, and brought back, with the step that they stand in.
+    [
+      "watch loss < 99 then { optim sgd lr=0.05 }", "repeat 2 { step 3 ; rewind @nowhere }",
+      "redo", "step", "undo", "redo",
+    ],
+    // A condition on what can never be measured.
+    ["data gauss2 n=60", "break knn > 20", "epoch"],
+    ["snap w1", "watch step >= 2 then { snap w1 }", "try epoch 2", "note after"],
+  ]
+
+  @Test(arguments: troubles)
+  func whatFailedReplaysAsItWas(_ lines: [String]) throws {
+    let session = try TrainedSession(Self.setup, redirectsFiles: true)
+    for line in lines { _ = session.text(line) }
+    _ = try session.output("save session r")
+    #expect(try replays("r", beside: session) == nil)
+  }
+
+  /// Which moments are held is chance; what they measured is not.
+  @Test func metricsStayWhenAStateIsDropped() throws {
+    let session = try TrainedSession(
+      Self.setup + ["step 4", "step 4", "rewind @s4", "step 2"])
+    let before = session.text("compare @main/s8 @main/s4")
+    #expect(before.contains("metric   erank"))
+    let held = session.context.timeline.summary.count
+    _ = try session.output("set snapshots 1KB")
+    #expect(session.context.timeline.summary.count < held)
+    #expect(session.text("compare @main/s8 @main/s4") == before)
+    #expect(session.text("rewind @main/s8").contains("step 8"))
+    #expect(session.bench.metrics.latest(.erank)?.step == 8)
   }
 
   /// What a loaded session cannot go back to, its replay cannot either.

@@ -62,9 +62,11 @@ struct Replay {
     var replies = ReplyCheck(source: source, items: items)
     let record = interpreter.hooks.didReply
     interpreter.hooks.didReply = { text, isLogged in
-      let text = context.shell.files.withGivenPaths(text)
       record(text, isLogged)
-      replies.take(text)
+      // The log has no reply of what it does not have; alone on a line it may be expected.
+      if isLogged || interpreter.isAtTopLevel {
+        replies.take(context.shell.files.withGivenPaths(text))
+      }
     }
     for (i, item) in items.enumerated() {
       switch item {

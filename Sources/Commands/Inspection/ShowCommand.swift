@@ -7,7 +7,7 @@ import Sessions
 public enum ShowCommand: Command {
   /// What can be shown.
   public enum Part: String, CaseIterable, Sendable {
-    case state, config, model, optim, health, runs, defaults
+    case state, config, backbone, method, model, optim, health, runs, defaults
   }
 
   static let part = Key<Part>(
@@ -17,7 +17,7 @@ public enum ShowCommand: Command {
   public static let spec = CommandSpec(
     "show", group: .inspect, summary: "Shows the set-up, the model, the state or the defaults.",
     details: "state: data, step, fingerprint, memory. config: every option with its value and "
-      + "why. model: layers, shapes, parameters. optim: groups, rates, decay. health: the last "
+      + "why; backbone, method: those of one part. model: layers, shapes, parameters. optim: groups, rates, decay. health: the last "
       + "step's line, explained. runs: a row for every model of the session. defaults: every option's default and its source.",
     arguments: [part], givesTable: true,
     examples: [
@@ -32,6 +32,18 @@ public enum ShowCommand: Command {
     switch invocation[part] {
     case .state: return .table(ShowState.table(bench))
     case .config: return .table(try config(bench))
+    case .backbone, .method:
+      var table = try config(bench)
+      let name = Table.Cell.text(invocation[part].rawValue)
+      table.rows = table.rows.filter { $0.first == name }
+      table.notes = []
+      guard !table.rows.isEmpty else {
+        let isMethod = invocation[part] == .method
+        throw SessionError(
+          isMethod ? "no method yet" : "no backbone yet",
+          help: isMethod ? "method simclr" : "backbone small")
+      }
+      return .table(table)
     case .model: return .table(try model(bench))
     case .optim: return .table(try optim(bench))
     case .health: return .table(try ShowHealth.table(bench))

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Datasets
 import Methods
 import Sessions
 
@@ -34,6 +35,11 @@ enum Condition {
       throw invocation.error(
         "unknown metric \(Diagnostic.quote(name)), expected \(Diagnostic.alternatives(known))",
         at: key, help: EditDistance.nearest(to: name, in: known))
+    }
+    if formula.metricNames.contains(MetricName.knn.rawValue),
+      let data = context.workbench.data?.loaded, data.labels == nil || data.test == nil
+    {
+      throw invocation.error("there will be no knn: the data have no test images", at: key)
     }
     for reference in formula.references {
       if let time = reference.time {

@@ -14,6 +14,10 @@ public final class Moment {
   let isKey: Bool
   /// The last metrics of a moment that is known by name only.
   let ends: (loss: Double?, zStd: Double?)?
+  /// The metrics up to it; nil where a later moment of the branch has them, or none are known.
+  ///
+  /// Steps that are computed again do not have what commands and recordings measured.
+  var log: MetricLog?
   /// The state; nil when it was dropped to save memory and will be computed from an earlier one.
   var image: WorkbenchImage?
 
@@ -26,6 +30,7 @@ public final class Moment {
     self.command = command
     self.isKey = isKey
     self.image = image
+    log = bench.metrics
     ends = nil
   }
 

@@ -46,7 +46,8 @@ extension Timeline {
     if name == current, !isBehind {
       return BranchMetrics(name: name, log: bench.metrics, method: bench.resolution?.method)
     }
-    guard let image = last.image else { throw notHeld(last.step, name) }
-    return BranchMetrics(name: name, log: image.metrics, method: image.resolution?.method)
+    guard let log = last.log else { throw notHeld(last.step, name) }
+    let image = branches[at].moments.last { $0.run == last.run && $0.isHeld }?.image
+    return BranchMetrics(name: name, log: log, method: image?.resolution?.method)
   }
 }

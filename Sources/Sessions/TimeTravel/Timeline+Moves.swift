@@ -185,6 +185,9 @@ extension Timeline {
     if isCounter {
       throw SessionError("'\(name)' would read as a step or an epoch", about: "name")
     }
+    if name == "all" {
+      throw SessionError("'all' stands for every branch", about: "name")
+    }
     if index(of: name) != nil {
       throw SessionError("there is a branch '\(name)' already", help: "switch \(name)")
     }
@@ -264,9 +267,9 @@ extension Timeline {
   func useRecordedMetrics(of target: Target, in bench: Workbench) {
     guard let at = index(of: target.branch) else { return }
     let later = branches[at].moments[target.baseIndex...].first {
-      $0.step >= target.step && $0.run == target.base.run && $0.isHeld && $0 !== target.base
+      $0.step >= target.step && $0.run == target.base.run && $0.log != nil && $0 !== target.base
     }
-    guard var recorded = later?.image?.metrics else { return }
+    guard var recorded = later?.log else { return }
     recorded.cut(after: target.step)
     bench.useMetrics(recorded)
   }

@@ -57,7 +57,7 @@ extension Timeline {
     branches.map { branch in
       let isHere = branch.name == current
       let last = branch.moments.last
-      let log = isHere && !isBehind ? bench.metrics : last?.image?.metrics
+      let log = isHere && !isBehind ? bench.metrics : last?.log
       let values = log?.records.last?.values
       return BranchRow(
         name: branch.name, origin: branch.origin, step: last?.step ?? 0,

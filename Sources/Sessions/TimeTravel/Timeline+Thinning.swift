@@ -69,9 +69,16 @@ extension Timeline {
     return Array(out.values)
   }
 
+  /// Forgets the metrics of a moment without a state, unless no later one of its branch has them.
+  func releaseLog(of moment: Moment) {
+    guard !moment.isHeld, !branches.contains(where: { $0.moments.last === moment }) else { return }
+    moment.log = nil
+  }
+
   /// Forgets a moment's state; one that no command led to is forgotten altogether.
   private func drop(_ moment: Moment) {
     moment.image = nil
+    releaseLog(of: moment)
     guard moment.command == nil, !moment.isKey else { return }
     for at in branches.indices { branches[at].moments.removeAll { $0 === moment } }
   }

@@ -111,6 +111,11 @@ public final class Timeline {
 
   /// Ends a command: from here on it is one thing to undo, with what was pending.
   public func close(command: String) {
+    // What a command measured belongs to the moment that it looked at.
+    if seen.isSame(bench), here.step == bench.learner?.step ?? 0 {
+      here.log = bench.metrics
+      here.image?.metrics = bench.metrics
+    }
     // A look may have drawn the model: going back here later brings it back too.
     if let image = here.image, image.learner == nil, bench.learner != nil, seen.isSame(bench) {
       here.image = bench.capture(pool)
@@ -131,6 +136,14 @@ public final class Timeline {
   /// Ends a command inside another one, which may become one thing to undo or several.
   public func pend(command: String) {
     pending.append((command, Place(branch: current, moment: here), attachment))
+  }
+
+  /// How many commands are inside the one that runs now.
+  public var pendingCount: Int { pending.count }
+
+  /// Makes the last of them parts of the one before, or of the one that runs now.
+  public func dropPending(from count: Int) {
+    pending.removeSubrange(min(count, pending.count)...)
   }
 
   /// Ends a command of which each part is a thing to undo, as the log has it.
@@ -180,6 +193,7 @@ public final class Timeline {
     leaveLaterMoments()
     if let at = index(of: current) { branches[at].moments.append(moment) }
     let isNew = image?.learner !== here.image?.learner
+    releaseLog(of: here)
     here = moment
     seen = Seen(bench)
     if isNew { thin() }

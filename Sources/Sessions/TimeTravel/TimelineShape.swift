@@ -76,7 +76,7 @@ extension Timeline {
         let isHere = isCurrent && moment === here
         let isLast = index == branch.moments.count - 1
         guard isHere || isLast || !moment.names.isEmpty else { return nil }
-        let values = (isHere ? bench.metrics : moment.image?.metrics)?.records.last?.values
+        let values = (isHere ? bench.metrics : moment.log)?.records.last?.values
         return TimelineShape.Point(
           step: moment.step, epoch: moment.epoch, restarts: bench.run - moment.run,
           names: moment.names, loss: values?[.loss] ?? moment.ends?.loss,
