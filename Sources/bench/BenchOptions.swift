@@ -52,14 +52,14 @@ struct BenchOptions {
     func number(_ option: String, least: Double) throws -> Double {
       let text = try value(option)
       guard let number = Double(text), number >= least, number <= 1e6 else {
-        throw BenchError("\(option) must be a number of at least \(least), got '\(text)'")
+        throw BenchError("\(option) must be a number from \(least) to 1e6, got '\(text)'")
       }
       return number
     }
-    func whole(_ option: String) throws -> Int {
+    func whole(_ option: String, most: Int) throws -> Int {
       let text = try value(option)
-      guard let number = Int(text), (1...1_000_000).contains(number) else {
-        throw BenchError("\(option) must be a whole number of at least 1, got '\(text)'")
+      guard let number = Int(text), (1...most).contains(number) else {
+        throw BenchError("\(option) must be a whole number from 1 to \(most), got '\(text)'")
       }
       return number
     }
@@ -74,9 +74,9 @@ struct BenchOptions {
       switch argument {
       case "--help", "-h": showsHelp = true
       case "--only": filters.append(try value(argument))
-      case "--threads": threads = try whole(argument)
+      case "--threads": threads = try whole(argument, most: 256)
       case "--seconds": seconds = try number(argument, least: 0)
-      case "--repeat": repetitions = try whole(argument)
+      case "--repeat": repetitions = try whole(argument, most: 1_000_000)
       case "--conv": convolution = try convolutionChoice(try value(argument))
       case "--images": imagesFile = try value(argument)
       case "--dyad": dyad = try value(argument)

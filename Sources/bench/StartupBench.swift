@@ -66,7 +66,12 @@ enum StartupBench {
     let process = try spawn(path, arguments, environment: [], streams: "/dev/null")
     var status: Int32 = 0
     waitpid(process, &status, 0)
-    guard status == 0 else { throw BenchError("'\(path)' ended with status \(status)") }
+    guard status == 0 else {
+      let signal = status & 0x7f
+      throw BenchError(
+        "'\(path)' ended "
+          + (signal == 0 ? "with status \(status >> 8 & 0xff)" : "by signal \(signal)"))
+    }
   }
 
   /// Returns the seconds until a terminal of its own shows the prompt.
@@ -78,9 +83,13 @@ enum StartupBench {
     guard terminal >= 0, ioctl(terminal, UInt(0x4004_5431), &index) == 0,
       ioctl(terminal, UInt(0x8004_5430), &index) == 0
     else { throw BenchError("no pseudo-terminal") }
+    // A home of its own: the prompt keeps a history and a journal.
+    let home = FileManager.default.temporaryDirectory
+      .appendingPathComponent("dyad-bench-" + UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: home) }
     let start = Clock.seconds()
     let process = try spawn(
-      path, [], environment: ["TERM=xterm", "HOME=/nonexistent", "LANG=C"],
+      path, [], environment: ["TERM=xterm", "HOME=" + home, "LANG=C"],
       streams: "/dev/pts/\(index)")
     defer {
       kill(process, SIGKILL)

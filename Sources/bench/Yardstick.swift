@@ -37,6 +37,7 @@ final class Yardstick {
 /// The group `sgemm`.
 enum SGEMMBench {
   static func run(_ context: BenchContext) {
+    guard context.wants("2048x2048x2048") else { return }
     let threads = context.options.threads
     var one: [Double] = []
     var all: [Double] = []

@@ -23,7 +23,7 @@ import Testing
     }
     let wrong = try run(["setps"])
     #expect(wrong.status == 1 && wrong.errors.contains("no group or option 'setps'"))
-    #expect(try run(["--repeat", "0"]).errors.contains("--repeat must be a whole number"))
+    #expect(try run(["--repeat", "0"]).errors.contains("--repeat must be a whole number from 1"))
     #expect(try run(["--threads", "1.9"]).errors.contains("got '1.9'"))
     #expect(try run(["conv", "--conv", "fft"]).errors.contains("auto, winograd, direct"))
     let none = try run(["net", "--only", "nosuch"])
