@@ -29,6 +29,7 @@ extension Interpreter {
         outer(Reply(command: "", result: .failure(failure), elapsed: 0, fingerprint: nil))
       }
     } catch let failure as CommandFailure where !context.cancellation.isRequested {
+      context.failedWatch = nil
       outer(
         Reply(
           command: failure.command, result: .failure(failure.error), elapsed: failure.elapsed,
@@ -124,7 +125,11 @@ extension Interpreter {
   private func setVariable(_ name: String, _ value: Variable?) {
     context.shell.variables[name] = value
     guard let value else { return }
-    let text = "let \(name) = \(value.canonicalText)"
+    record("let \(name) = \(value.canonicalText)")
+  }
+
+  /// Logs what a block did to the shell as the command that would do it.
+  private func record(_ text: String) {
     context.reply = StoredOutput()
     hooks.didSucceed(text, nil)
     hooks.didEndPart(text)
@@ -149,6 +154,8 @@ extension Interpreter {
         help: "def my-\(definition.name) …")
     }
     context.shell.definitions[definition.name] = definition
+    // Where the log keeps a block command by command, it has the definition too.
+    if nesting > 1 { record(definition.text) }
   }
 
   private func run(_ body: Instruction.Body, after statement: Statement) throws {
@@ -190,9 +197,12 @@ extension Interpreter {
   func runBody(_ body: Instruction.Body) throws {
     let begin = context.log.entries.count
     let pending = context.timeline.pendingCount
+    let fingerprint = lastFingerprint
     nesting += 1
     defer {
       nesting -= 1
+      // The log has no mark of theirs: the change is the training command's.
+      lastFingerprint = fingerprint
       // They are undone with the command that trains.
       context.timeline.dropPending(from: pending)
       // A replay sees these replies before the one of the command that trains.

@@ -88,6 +88,11 @@ import Testing
     // A condition on what can never be measured.
     ["data gauss2 n=60", "break knn > 20", "epoch"],
     ["snap w1", "watch step >= 2 then { snap w1 }", "try epoch 2", "note after"],
+    // The mark of a block whose last command a watch looked into.
+    ["watch step >= 3 then { snap q }", "repeat 3 { step 1 }", "step"],
+    // What is taken back is what the log has: definitions, the variables of loops.
+    ["try repeat 2 { def go { step 2 } ; tensor zz }", "step"],
+    ["try repeat 1 { for t in k,l { step } ; tensor zz }", "step", "undo", "redo"],
   ]
 
   @Test(arguments: troubles)

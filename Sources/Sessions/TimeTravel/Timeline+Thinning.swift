@@ -71,8 +71,14 @@ extension Timeline {
 
   /// Forgets the metrics of a moment without a state, unless no later one of its branch has them.
   func releaseLog(of moment: Moment) {
-    guard !moment.isHeld, !branches.contains(where: { $0.moments.last === moment }) else { return }
-    moment.log = nil
+    guard !moment.isHeld else { return }
+    let isNeeded = branches.contains { branch in
+      guard let at = branch.moments.lastIndex(where: { $0 === moment }) else { return false }
+      return !branch.moments[(at + 1)...].contains {
+        $0.run == moment.run && $0.step >= moment.step && $0.log != nil
+      }
+    }
+    if !isNeeded { moment.log = nil }
   }
 
   /// Forgets a moment's state; one that no command led to is forgotten altogether.

@@ -148,7 +148,11 @@ public final class Timeline {
 
   /// Ends a command of which each part is a thing to undo, as the log has it.
   public func closeEach(last command: String) {
-    for part in pending { push(part.command, to: part.place, part.attachment) }
+    for (i, part) in pending.enumerated() {
+      // What no command of the log did, as a block's variable that is gone again, is the last one's.
+      let isLast = i == pending.count - 1 && part.place.moment === here
+      push(part.command, to: part.place, isLast ? attachment : part.attachment)
+    }
     close(command: command)
   }
 
@@ -193,9 +197,10 @@ public final class Timeline {
     leaveLaterMoments()
     if let at = index(of: current) { branches[at].moments.append(moment) }
     let isNew = image?.learner !== here.image?.learner
-    releaseLog(of: here)
+    let previous = here
     here = moment
     seen = Seen(bench)
+    releaseLog(of: previous)
     if isNew { thin() }
   }
 
@@ -212,6 +217,7 @@ public final class Timeline {
     if isWorthKeeping {
       openBranch(named: nextBranchName(), from: at, upTo: position)
     } else {
+      here.log = here.log ?? later.last?.log
       branches[at].moments.removeSubrange((position + 1)...)
     }
   }
