@@ -137,10 +137,21 @@ extension Interpreter {
 
   /// Sets a block's variable to what it was before.
   ///
-  /// One that there was not stays where the log has the
-  /// block command by command: no command takes a variable away.
+  /// One that there was not stays until the outermost block has ended, and where the log has that
+  /// command by command: no command takes a variable away.
   private func restoreVariable(_ name: String, _ old: Variable?, isDone: Bool) {
-    if old != nil || isDone && !isBlockExpanded { setVariable(name, old) }
+    if old != nil {
+      setVariable(name, old)
+    } else if isDone {
+      leavingVariables[name] = context.shell.variables[name]
+    }
+  }
+
+  /// Takes away what only loops and calls of a block had set.
+  private func removeVariables() {
+    for (name, value) in leavingVariables where context.shell.variables[name] == value {
+      context.shell.variables[name] = nil
+    }
   }
 
   private func define(_ definition: Definition, _ statement: Statement) throws {
@@ -256,6 +267,7 @@ extension Interpreter {
     let before = context.timeline.undoCount
     let begin = isOutermost ? hooks.willBeginBlock() : 0
     if isOutermost {
+      leavingVariables = [:]
       isBlockExpanded = false
       context.endedByBreak = false
     }
@@ -274,6 +286,7 @@ extension Interpreter {
       throw failure
     }
     guard isOutermost else { return }
+    if !isBlockExpanded { removeVariables() }
     if isBlockExpanded {
       hooks.didEndEach(statement.oneLine)
     } else {

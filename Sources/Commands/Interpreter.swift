@@ -53,6 +53,8 @@ public final class Interpreter {
   var lastFingerprint: String?
   /// Whether a command of the block that runs was logged otherwise than it is written there.
   var isBlockExpanded = false
+  /// The variables that loops and calls of the present block made, with their last values.
+  var leavingVariables: [String: Variable] = [:]
   /// Whether comments are prose: after the marker of a prose cell, until a command or another cell.
   private var isInProse = false
   /// Whether no block or definition runs around the present command.

@@ -92,6 +92,14 @@ import Testing
     ["watch step >= 3 then { snap q }", "repeat 3 { step 1 }", "step"],
     // What is taken back is what the log has: definitions, the variables of loops.
     ["try repeat 2 { def go { step 2 } ; tensor zz }", "step"],
+    [
+      "step", "repeat 1 { for t in k,l { step } ; compare @-1 @main ; tensor zz }", "step",
+      "undo 2",
+    ],
+    [
+      "def two n { step $n }", "repeat 1 { two 2 ; for n in 1..2 { step } ; note \"$n\" }",
+      "let n = 4",
+    ],
     ["try repeat 1 { for t in k,l { step } ; tensor zz }", "step", "undo", "redo"],
   ]
 

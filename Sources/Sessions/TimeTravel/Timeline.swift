@@ -104,18 +104,17 @@ public final class Timeline {
       return
     }
     self.attachment = attachment
-    guard !seen.isSame(bench) else { return }
+    guard !seen.isSame(bench) else {
+      refreshMetrics()
+      return
+    }
     let isTraining = seen.isTraining(to: bench)
     keep(command: command, isKey: !isTraining, withImage: !isTraining || pace.allowsImage)
   }
 
   /// Ends a command: from here on it is one thing to undo, with what was pending.
   public func close(command: String) {
-    // What a command measured belongs to the moment that it looked at.
-    if seen.isSame(bench), here.step == bench.learner?.step ?? 0 {
-      here.log = bench.metrics
-      here.image?.metrics = bench.metrics
-    }
+    refreshMetrics()
     // A look may have drawn the model: going back here later brings it back too.
     if let image = here.image, image.learner == nil, bench.learner != nil, seen.isSame(bench) {
       here.image = bench.capture(pool)
@@ -136,6 +135,13 @@ public final class Timeline {
   /// Ends a command inside another one, which may become one thing to undo or several.
   public func pend(command: String) {
     pending.append((command, Place(branch: current, moment: here), attachment))
+  }
+
+  /// What a command measured belongs to the moment that it looked at.
+  private func refreshMetrics() {
+    guard seen.isSame(bench), here.step == bench.learner?.step ?? 0 else { return }
+    here.log = bench.metrics
+    here.image?.metrics = bench.metrics
   }
 
   /// How many commands are inside the one that runs now.
