@@ -286,10 +286,10 @@ extension Interpreter {
       throw failure
     }
     guard isOutermost else { return }
-    if !isBlockExpanded { removeVariables() }
     if isBlockExpanded {
       hooks.didEndEach(statement.oneLine)
     } else {
+      removeVariables()
       hooks.didEndBlock(begin, statement.oneLine)
       hooks.didEnd(statement.oneLine)
     }

@@ -90,6 +90,8 @@ import Testing
     ["snap w1", "watch step >= 2 then { snap w1 }", "try epoch 2", "note after"],
     // The mark of a block whose last command a watch looked into.
     ["watch step >= 3 then { snap q }", "repeat 3 { step 1 }", "step"],
+    // A look inside a failing block draws the model of the moment before it.
+    ["repeat 2 { break norm(g:backbone.conv1.weight) > 1 ; nosuch }", "step", "undo 2"],
     // What is taken back is what the log has: definitions, the variables of loops.
     ["try repeat 2 { def go { step 2 } ; tensor zz }", "step"],
     [

@@ -11,7 +11,8 @@ public enum WatchCommand: Command {
   public static let spec = CommandSpec(
     "watch", group: .train, summary: "Acts when a condition becomes true while training.",
     details: "Looked at after every step; it acts when it was false before. Without a block it is "
-      + "only said. The block may look, draw, name a moment or change choices; it does not train. "
+      + "only said. The block may look, draw, name a moment or change choices; it does not train; "
+      + "when it fails, training ends, and a script after it. "
       + "erank, align and uniform are measured each step for it, knn at each epoch's end.",
     arguments: [condition], takesBody: true,
     subcommands: [

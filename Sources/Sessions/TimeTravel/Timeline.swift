@@ -105,7 +105,7 @@ public final class Timeline {
     }
     self.attachment = attachment
     guard !seen.isSame(bench) else {
-      refreshMetrics()
+      keepWhatWasLookedAt()
       return
     }
     let isTraining = seen.isTraining(to: bench)
@@ -114,11 +114,7 @@ public final class Timeline {
 
   /// Ends a command: from here on it is one thing to undo, with what was pending.
   public func close(command: String) {
-    refreshMetrics()
-    // A look may have drawn the model: going back here later brings it back too.
-    if let image = here.image, image.learner == nil, bench.learner != nil, seen.isSame(bench) {
-      here.image = bench.capture(pool)
-    }
+    keepWhatWasLookedAt()
     defer {
       began = Place(branch: current, moment: here)
       beganAttachment = attachment
@@ -137,11 +133,15 @@ public final class Timeline {
     pending.append((command, Place(branch: current, moment: here), attachment))
   }
 
-  /// What a command measured belongs to the moment that it looked at.
-  private func refreshMetrics() {
+  /// What a command measured, and the model that a look drew, belong to the moment looked at: going
+  /// back there brings them back too.
+  private func keepWhatWasLookedAt() {
     guard seen.isSame(bench), here.step == bench.learner?.step ?? 0 else { return }
     here.log = bench.metrics
     here.image?.metrics = bench.metrics
+    if let image = here.image, image.learner == nil, bench.learner != nil {
+      here.image = bench.capture(pool)
+    }
   }
 
   /// How many commands are inside the one that runs now.
