@@ -5,19 +5,23 @@ import PackageDescription
 // optimised in debug builds too: unoptimised SIMD code is about a hundred times slower.
 #if arch(x86_64)
   let vectorFlags = ["-Xcc", "-march=x86-64-v3"]
+  let wideFlags = ["-Xcc", "-march=x86-64-v4"]
 #else
   let vectorFlags: [String] = []
+  let wideFlags: [String] = []
 #endif
 
 let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
-let numeric: [SwiftSetting] =
+func optimised(_ flags: [String]) -> [SwiftSetting] {
   strict + [
-    .unsafeFlags(vectorFlags, .when(configuration: .release)),
-    .unsafeFlags(["-O"] + vectorFlags, .when(configuration: .debug)),
+    .unsafeFlags(flags, .when(configuration: .release)),
+    .unsafeFlags(["-O"] + flags, .when(configuration: .debug)),
   ]
+}
+let numeric = optimised(vectorFlags)
 
 let package = Package(
   name: "dyad",
@@ -29,8 +33,15 @@ let package = Package(
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CLineEdit", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CProcessor"),
+    // Leaf kernels for AVX-512, called where the processor has it.
+    .target(name: "WinogradFormulas", swiftSettings: numeric),
     .target(
-      name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: numeric,
+      name: "KernelsAVX512", dependencies: ["WinogradFormulas"],
+      swiftSettings: optimised(wideFlags)),
+    .target(
+      name: "Kernels",
+      dependencies: ["COpenBLAS", "CProcessor", "KernelsAVX512", "WinogradFormulas"],
+      swiftSettings: numeric,
       linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: numeric),
     .target(name: "Layers", dependencies: ["Tensors", "Kernels"], swiftSettings: numeric),
@@ -78,7 +89,8 @@ let package = Package(
       path: "Tests/Fuzz", swiftSettings: strict),
     .testTarget(name: "FuzzTests", swiftSettings: strict),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "TestSupport", "COpenBLAS"],
+      name: "KernelsTests",
+      dependencies: ["Kernels", "KernelsAVX512", "WinogradFormulas", "TestSupport", "COpenBLAS"],
       swiftSettings: numeric),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TestSupport"],

@@ -1,6 +1,8 @@
 #include "CProcessor.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 unsigned processor_features(void) {
 #if defined(__x86_64__)
@@ -13,6 +15,27 @@ unsigned processor_features(void) {
 #else
   return PROCESSOR_ALL;
 #endif
+}
+
+static int has_avx512(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl");
+#else
+  return 0;
+#endif
+}
+
+int processor_vector_limit(const char *text) {
+  if (!text || strcmp(text, "512") == 0) return 512;
+  return strcmp(text, "256") == 0 ? 256 : 0;
+}
+
+int processor_vector_bits(void) {
+  int limit = processor_vector_limit(getenv("DYAD_VECTOR_BITS"));
+  return limit == 512 && has_avx512() ? 512 : 256;
 }
 
 int processor_message(unsigned features, char *text, size_t capacity) {
@@ -28,7 +51,16 @@ int processor_message(unsigned features, char *text, size_t capacity) {
 
 int processor_check(void) {
   char text[256];
-  if (processor_message(processor_features(), text, sizeof text)) return 1;
-  fprintf(stderr, "%s\n", text);
-  return 0;
+  if (!processor_message(processor_features(), text, sizeof text)) {
+    fprintf(stderr, "%s\n", text);
+    return 0;
+  }
+  const char *limit = getenv("DYAD_VECTOR_BITS");
+  if (!processor_vector_limit(limit)) {
+    fprintf(stderr,
+            "error: DYAD_VECTOR_BITS is '%.32s': expected 256 or 512, the most bits of a vector\n",
+            limit);
+    return 0;
+  }
+  return 1;
 }

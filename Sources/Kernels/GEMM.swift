@@ -40,19 +40,31 @@ func gemmPacked(
     let j0 = chunk / rowBlocks * columns
     let mc = min(rows, m - i0)
     let edge = workers.scratch(worker, count: rows * 16)
+    let nc = min(columns, n - j0)
+    // A last panel that C does not hold whole goes by way of `edge`.
+    let rest = nc % 8 == 0 ? 0 : nc % 16
     var k0 = 0
     while k0 < k {
-      let kc = min(depthBlock, k - k0)
-      var j = j0
-      while j < min(n, j0 + columns) {
-        let width = panelWidth(j, n)
-        multiplyPanel(
-          m: mc, columns: min(width, n - j), width: width, kc: kc, a: a + i0 * rs + k0 * cs,
-          rs: rs, cs: cs, b: panels + j * k + k0 * width, ldb: width, c: c + i0 * ldc + j,
-          ldc: ldc, accumulate: accumulate || k0 > 0, edge: edge)
-        j += width
+      var product = PanelProduct(
+        m: mc, depth: min(depthBlock, k - k0), rs: rs, cs: cs, stepB: 16 * k, stepC: 16, ldc: ldc,
+        accumulate: accumulate || k0 > 0)
+      let a = a + i0 * rs + k0 * cs
+      let out = c + i0 * ldc + j0
+      product.multiply(columns: nc - rest, a: a, b: panels + j0 * k, first: k0, c: out)
+      if rest > 0 {
+        let width = panelWidth(0, rest)
+        product.ldc = width
+        let j = j0 + nc - rest
+        for i in 0..<mc where product.accumulate {
+          let row = c + ((i0 &+ i) &* ldc &+ j)
+          for jj in 0..<width { edge[i &* width &+ jj] = jj < rest ? row[jj] : 0 }
+        }
+        product.multiply(columns: rest, a: a, b: panels + j * k, first: k0, c: edge)
+        for i in 0..<mc {
+          for jj in 0..<rest { c[(i0 &+ i) &* ldc &+ j &+ jj] = edge[i &* width &+ jj] }
+        }
       }
-      k0 += kc
+      k0 += depthBlock
     }
   }
 }

@@ -181,21 +181,10 @@ func tile1x16(
   store8(c, r00); store8(c + 8, r01)
 }
 
-/// Computes `m` rows of C ← A·B (+ C) over one whole panel of B, `width` 16 or 8 columns wide.
+/// Computes `m` rows over one whole panel; A(i, k) lies at a[i·rs + k·cs], row k of B at b + k·ldb.
 ///
 /// Rows are cut into 6s and a rest of 5, 4, 4 + 4, 5 + 4 or 4 + 3, so that no tile starves the
 /// multipliers as a single row does.
-@inline(__always)
-func multiplyRows(
-  m: Int, width: Int, kc: Int, a: FloatPointer, rs: Int, b: FloatPointer, c: MutableFloatPointer,
-  ldc: Int, accumulate: Bool
-) {
-  multiplyRows(
-    m: m, width: width, kc: kc, a: a, rs: rs, cs: 1, b: b, ldb: width, c: c, ldc: ldc,
-    accumulate: accumulate)
-}
-
-/// Computes `m` rows over one whole panel; A(i, k) lies at a[i·rs + k·cs], row k of B at b + k·ldb.
 func multiplyRows(
   m: Int, width: Int, kc: Int, a: FloatPointer, rs: Int, cs: Int, b: FloatPointer, ldb: Int,
   c: MutableFloatPointer, ldc: Int, accumulate: Bool

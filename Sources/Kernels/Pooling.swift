@@ -35,38 +35,59 @@ public struct PoolingShape: Sendable, Hashable {
 /// Takes each window's maximum and remembers where it was.
 ///
 /// Shape: x [N, H, W, C], y and `argmax` [N, H′, W′, C]; `argmax` is the place in x's image, the
-/// first of equal maxima in row-major order, as PyTorch has it.
+/// first of equal maxima in row-major order, as PyTorch has it. A NaN is the maximum.
 public func maxPool(
   _ workers: Workers, _ g: PoolingShape, x: FloatPointer, y: MutableFloatPointer,
   argmax: UnsafeMutablePointer<Int32>
 ) {
   let oh = g.oh
   let ow = g.ow
-  workers.parallel(g.n) { image, _ in
+  workers.parallel(g.n * oh) { unit, _ in
+    let image = unit / oh
+    let top = unit % oh &* g.stride &- g.padding
     let source = x + image * g.h * g.w * g.c
-    for oy in 0..<oh {
-      for ox in 0..<ow {
-        let o = ((image &* oh &+ oy) &* ow &+ ox) &* g.c
-        for c in 0..<g.c {
-          var best = -Float.infinity
-          var place = -1
-          for dy in 0..<g.window {
-            let sy = oy &* g.stride &- g.padding &+ dy
-            guard sy >= 0, sy < g.h else { continue }
-            for dx in 0..<g.window {
-              let sx = ox &* g.stride &- g.padding &+ dx
-              guard sx >= 0, sx < g.w else { continue }
-              let i = (sy &* g.w &+ sx) &* g.c &+ c
-              let v = source[i]
-              if place < 0 || v > best || v != v {
-                best = v
-                place = i
-              }
-            }
+    let lanes = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7)
+    let rows = max(0, top)..<max(0, min(g.h, top &+ g.window))
+    for ox in 0..<ow {
+      let left = ox &* g.stride &- g.padding
+      let columns = max(0, left)..<max(0, min(g.w, left &+ g.window))
+      let o = (unit &* ow &+ ox) &* g.c
+      var c = 0
+      while c &+ 8 <= g.c {
+        var best = load8(source + ((rows.lowerBound &* g.w &+ columns.lowerBound) &* g.c &+ c))
+        var place = SIMD8<Int32>.zero
+        for sy in rows {
+          for sx in columns {
+            let i = (sy &* g.w &+ sx) &* g.c &+ c
+            let v = load8(source + i)
+            let here = SIMD8<Int32>(repeating: Int32(truncatingIfNeeded: i))
+            let isFirst = sy == rows.lowerBound && sx == columns.lowerBound
+            place = isFirst ? here : place.replacing(with: here, where: v .> best)
+            place.replace(with: here, where: v .!= v)
+            best = best.replacing(with: v, where: v .> best)
+            best.replace(with: v, where: v .!= v)
           }
-          y[o &+ c] = best
-          argmax[o &+ c] = Int32(truncatingIfNeeded: place)
         }
+        store8(y + (o &+ c), best)
+        UnsafeMutableRawPointer(argmax + (o &+ c)).storeBytes(
+          of: place &+ lanes, as: SIMD8<Int32>.self)
+        c &+= 8
+      }
+      while c < g.c {
+        var best = Float.zero
+        var place = -1
+        for sy in rows {
+          for sx in columns {
+            let i = (sy &* g.w &+ sx) &* g.c &+ c
+            let v = source[i]
+            guard place < 0 || v > best || v != v else { continue }
+            best = v
+            place = i
+          }
+        }
+        y[o &+ c] = best
+        argmax[o &+ c] = Int32(truncatingIfNeeded: place)
+        c &+= 1
       }
     }
   }

@@ -31,4 +31,13 @@ import Testing
     #expect(processor_features() == UInt32(PROCESSOR_ALL))
     #expect(processor_check() == 1)
   }
+
+  @Test func vectorsAreOf256Or512Bits() {
+    #expect([256, 512].contains(processor_vector_bits()))
+    #expect(processor_vector_limit(nil) == 512)
+    #expect(processor_vector_limit("512") == 512)
+    #expect(processor_vector_limit("256") == 256)
+    #expect(processor_vector_limit("1024") == 0)
+    #expect(processor_vector_limit("") == 0)
+  }
 }

@@ -8,7 +8,9 @@ import Testing
   static let layers: [(name: String, imports: Set<String>)] = [
     ("COpenBLAS", []), ("CZlib", []), ("CLineEdit", []), ("CPNG", []),
     ("CProcessor", []),
-    ("Kernels", ["COpenBLAS"]),
+    ("WinogradFormulas", []),
+    ("KernelsAVX512", ["WinogradFormulas"]),
+    ("Kernels", ["COpenBLAS", "CProcessor", "KernelsAVX512", "WinogradFormulas"]),
     ("Tensors", ["Kernels"]),
     ("Layers", ["Tensors", "Kernels"]),
     ("Images", ["CPNG"]),

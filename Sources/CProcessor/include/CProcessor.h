@@ -21,6 +21,15 @@ unsigned processor_features(void);
 // when it lacks nothing. Returns whether it lacks nothing.
 int processor_message(unsigned features, char *text, size_t capacity);
 
+// Returns the most bits of a vector that a text asks for: 256 or 512; 512 without a text, 0 for any
+// other text.
+int processor_vector_limit(const char *text);
+
+// Returns the bits in the widest vectors that kernels may use: 512 where the processor has AVX-512
+// (x86-64-v4), else 256. The environment's DYAD_VECTOR_BITS=256 keeps to 256. Results have the same
+// bits either way.
+int processor_vector_bits(void);
+
 // Returns whether the kernels can run here; if not, says on standard error what is missing.
 int processor_check(void);
 

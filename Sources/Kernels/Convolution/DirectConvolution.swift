@@ -178,10 +178,8 @@ private func multiplyGathered(
   gather.runs.withUnsafeBufferPointer { runBuffer in
     guard let runs = runBuffer.baseAddress else { return }
     workers.sweep(count: gather.rows, grain: tileRows) { range, worker in
-      let scratch = workers.scratch(worker, count: tileRows * (ld + widest + 16))
-      let tile = scratch
-      let edge = tile + tileRows * ld
-      let patches = edge + tileRows * 16
+      let tile = workers.scratch(worker, count: tileRows * (ld + widest))
+      let patches = tile + tileRows * ld
       let first = range.lowerBound
       let count = range.count
       for (index, block) in blocks.enumerated() {
@@ -199,15 +197,10 @@ private func multiplyGathered(
         var k0 = 0
         while k0 < length {
           let kc = min(depthBlock, length - k0)
-          var j = 0
-          while j < columns {
-            let width = panelWidth(j, columns)
-            multiplyPanel(
-              m: count, columns: width, width: width, kc: kc, a: a + k0, rs: length, cs: 1,
-              b: panels + j * depth + (from + k0) * width, ldb: width, c: tile + j, ldc: ld,
-              accumulate: index > 0 || k0 > 0, edge: edge)
-            j += width
-          }
+          PanelProduct(
+            m: count, depth: kc, rs: length, cs: 1, stepB: 16 * depth, stepC: 16, ldc: ld,
+            accumulate: index > 0 || k0 > 0
+          ).multiply(columns: columns, a: a + k0, b: panels, first: from + k0, c: tile)
           k0 += kc
         }
       }

@@ -86,13 +86,12 @@ struct DirectWeightGradient {
       let adds = p > pixels.lowerBound
       for cp in 0..<depth {
         let a = scratch + cp &* step &* 16
-        for kp in columns {
-          let b = gradient + (kp &- columns.lowerBound) &* step &* 16
-          let o = sums + (cp &* kPanels &+ kp) &* 256
-          tile6x16(count, a, 1, 16, b, 16, o, 16, adds)
-          tile6x16(count, a + 6, 1, 16, b, 16, o + 96, 16, adds)
-          tile4x16(count, a + 12, 1, 16, b, 16, o + 192, 16, adds)
-        }
+        PanelProduct(
+          m: 16, depth: count, rs: 1, cs: 16, stepB: step &* 16, stepC: 256, ldc: 16,
+          accumulate: adds
+        ).multiply(
+          columns: columns.count &* 16, a: a, b: gradient,
+          c: sums + (cp &* kPanels &+ columns.lowerBound) &* 256)
       }
       p += count
     }

@@ -1,3 +1,5 @@
+import WinogradFormulas
+
 /// The two ways in which a Winograd product is cut.
 ///
 /// Both depend on the shape alone, so that results do not depend on the number of threads.
@@ -70,36 +72,16 @@ struct WinogradConvolution {
     _ tileRow: Int, _ source: FloatPointer, _ scratch: MutableFloatPointer,
     to out: MutableFloatPointer, _ layout: PointLayout
   ) {
-    let row = WinogradRow(
-      grid: grid, tileRow: tileRow, source: source, channels: sourceChannels, scratch: scratch)
-    switch kind {
-    case .unit: row.inputPoints(to: out, layout)
-    case .halving: row.halvingPoints(to: out, layout)
-    case .doubling: row.doublingPoints(to: out, layout)
-    }
-  }
-
-  private func write(
-    _ tileRow: Int, points: FloatPointer, plane: Int, channel: Int,
-    scratch: MutableFloatPointer, _ target: Target
-  ) {
-    if kind == .unit {
-      WinogradTarget(
-        grid: grid, output: target.output, channels: columns, accumulate: target.accumulate
-      ).write(
-        tileRow: tileRow, points: points, plane: plane, channel: channel, scratch: scratch)
-    } else {
-      PolyphaseTarget(
-        grid: grid, kind: kind, output: target.output, channels: columns,
-        accumulate: target.accumulate
-      ).write(
-        tileRow: tileRow, points: points, plane: plane, channel: channel, scratch: scratch)
-    }
-  }
-
-  private struct Target {
-    let output: MutableFloatPointer
-    let accumulate: Bool
+    let transform: PointTransform =
+      switch kind {
+      case .unit: .input
+      case .halving: .halving
+      case .doubling: .doubling
+      }
+    WinogradRow(
+      transform, grid: grid, tileRow: tileRow, source: source, channels: sourceChannels,
+      scratch: scratch
+    ).write(to: out, layout)
   }
 
   /// The floats of workspace beside the weights.
@@ -116,7 +98,8 @@ struct WinogradConvolution {
     _ workers: Workers, source: FloatPointer, weights: FloatPointer,
     workspace: MutableFloatPointer, accumulate: Bool, output: MutableFloatPointer
   ) {
-    let target = Target(output: output, accumulate: accumulate)
+    let target = WinogradTarget(
+      kind, grid: grid, output: output, channels: columns, accumulate: accumulate)
     switch cut {
     case .blocks(let rows): runBlocks(workers, rows, source, weights, target)
     case .phases(let rows): runPhases(workers, rows, source, weights, workspace, target)
@@ -125,46 +108,55 @@ struct WinogradConvolution {
 
   private func runBlocks(
     _ workers: Workers, _ rows: Int, _ source: FloatPointer, _ packed: FloatPointer,
-    _ target: Target
+    _ target: WinogradTarget
   ) {
     let layout = PointLayout.rows(tiles: rows * grid.tilesX, channels: depth)
     let plane = rows * grid.tilesX * 16 + 16
-    let rowScratch = winogradScratch(grid)
+    let rowScratch = winogradScratch(grid, channels: sourceChannels)
+    // Wide tiles take panels in pairs; processors that have them have larger caches too.
+    let together = usesWideTiles ? 2 : 1
     workers.sweep(count: grid.tileRows, grain: rows) { range, worker in
       let points = workers.scratch(
-        worker, count: kind.points * (layout.plane + plane) + rowScratch)
+        worker, count: kind.points * (layout.plane + together * plane) + rowScratch)
       let products = points + kind.points * layout.plane
-      let scratch = products + kind.points * plane
+      let scratch = products + together * kind.points * plane
       for (i, row) in range.enumerated() {
         makePoints(row, source, scratch, to: points + i * grid.tilesX * layout.tile, layout)
       }
       let tiles = range.count * grid.tilesX
-      for p in 0..<weights.panels {
-        let width = panelWidth(p * 16, columns)
+      var p = 0
+      while p < weights.panels {
+        let panels = min(together, weights.panels - p)
         let u = packed + p * weights.panel
         for xi in 0..<kind.points {
-          multiplyRows(
-            m: tiles, width: width, kc: depth, a: points + xi * layout.plane, rs: depth,
-            b: u + kind.weightPoint(xi) * weights.point, c: products + xi * plane, ldc: 16,
-            accumulate: false)
+          PanelProduct(
+            m: tiles, depth: depth, rs: depth, cs: 1, stepB: weights.panel,
+            stepC: kind.points * plane, ldc: 16, accumulate: false
+          ).multiply(
+            columns: min(panels * 16, columns - p * 16), a: points + xi * layout.plane,
+            b: u + kind.weightPoint(xi) * weights.point, c: products + xi * plane)
         }
-        for (i, row) in range.enumerated() {
-          write(
-            row, points: products + i * grid.tilesX * 16, plane: plane, channel: p * 16,
-            scratch: scratch, target)
+        for panel in 0..<panels {
+          for (i, row) in range.enumerated() {
+            target.write(
+              tileRow: row,
+              points: products + panel * kind.points * plane + i * grid.tilesX * 16,
+              plane: plane, channel: (p + panel) * 16, scratch: scratch)
+          }
         }
+        p += panels
       }
     }
   }
 
   private func runPhases(
     _ workers: Workers, _ rows: Int, _ source: FloatPointer, _ packed: FloatPointer,
-    _ workspace: MutableFloatPointer, _ target: Target
+    _ workspace: MutableFloatPointer, _ target: WinogradTarget
   ) {
     let layout = PointLayout.rows(tiles: rows * grid.tilesX, channels: depth)
     let plane = rows * grid.tilesX * 16 + 16
     let products = workspace + kind.points * layout.plane
-    let rowScratch = winogradScratch(grid)
+    let rowScratch = winogradScratch(grid, channels: sourceChannels)
     let panelGroup = 8
     let groups = (weights.panels + panelGroup - 1) / panelGroup
     var start = 0
@@ -179,27 +171,27 @@ struct WinogradConvolution {
       workers.parallel(kind.points * groups) { unit, _ in
         let xi = unit / groups
         let group = unit % groups
-        for p in group * panelGroup..<min(weights.panels, (group + 1) * panelGroup) {
-          let width = panelWidth(p * 16, columns)
-          let u = packed + (p * weights.panel + kind.weightPoint(xi) * weights.point)
-          let c = products + (p * kind.points + xi) * plane
-          var k0 = 0
-          while k0 < depth {
-            multiplyRows(
-              m: tiles, width: width, kc: min(depthBlock, depth - k0),
-              a: workspace + xi * layout.plane + k0, rs: depth, b: u + k0 * width, c: c, ldc: 16,
-              accumulate: k0 > 0)
-            k0 += depthBlock
-          }
+        let p = group * panelGroup
+        let u = packed + (p * weights.panel + kind.weightPoint(xi) * weights.point)
+        let c = products + (p * kind.points + xi) * plane
+        var k0 = 0
+        while k0 < depth {
+          PanelProduct(
+            m: tiles, depth: min(depthBlock, depth - k0), rs: depth, cs: 1, stepB: weights.panel,
+            stepC: kind.points * plane, ldc: 16, accumulate: k0 > 0
+          ).multiply(
+            columns: min(panelGroup * 16, columns - p * 16),
+            a: workspace + xi * layout.plane + k0, b: u, first: k0, c: c)
+          k0 += depthBlock
         }
       }
       workers.parallel(count * weights.panels) { unit, worker in
         let i = unit / weights.panels
         let p = unit % weights.panels
-        write(
-          start + i, points: products + p * kind.points * plane + i * grid.tilesX * 16,
-          plane: plane, channel: p * 16, scratch: workers.scratch(worker, count: rowScratch),
-          target)
+        target.write(
+          tileRow: start + i,
+          points: products + p * kind.points * plane + i * grid.tilesX * 16, plane: plane,
+          channel: p * 16, scratch: workers.scratch(worker, count: rowScratch))
       }
       start += count
     }

@@ -1,25 +1,3 @@
-/// Which convolution the tiles of 4×4 outputs belong to.
-enum TileKind: Sendable {
-  /// Stride 1: 6×6 sources to 4×4 outputs.
-  case unit
-  /// Stride 2: 9×9 sources to 4×4 outputs.
-  case halving
-  /// The gradient of the input at stride 2: 5×5 output gradients to 8×8 inputs.
-  case doubling
-
-  /// The points along one axis; see `PolyphaseTransforms` for the nine of stride 2.
-  var axisPoints: Int { self == .unit ? 6 : 9 }
-  /// The points of a tile.
-  var points: Int { axisPoints * axisPoints }
-
-  /// The point of the weights (6 × 6) that a point of the sources is multiplied with.
-  @inline(__always)
-  func weightPoint(_ xi: Int) -> Int {
-    if self == .unit { return xi }
-    return min(5, xi / 9) &* 6 &+ min(5, xi % 9)
-  }
-}
-
 /// Where the tiles of a 3×3 convolution of stride 1 or 2 lie.
 ///
 /// Maps whose sides are no multiple of 4 are laid out as a mosaic: `down` × `across` images side by

@@ -1,3 +1,5 @@
+import WinogradFormulas
+
 /// The gradient of a 3×3 convolution's weights by F(4×4, 3×3) or its polyphase kin:
 /// dw = Gᵀ [Σ over tiles (Bᵀ x B) ⊗ (A dy Aᵀ)] G.
 struct WinogradWeightGradient {
@@ -55,7 +57,7 @@ struct WinogradWeightGradient {
   ) {
     let v = sources
     let z = gradients
-    let rowScratch = winogradScratch(grid)
+    let rowScratch = winogradScratch(grid, channels: max(c, k))
     workers.parallel(chunks) { chunk, worker in
       let points = workers.scratch(
         worker, count: kind.points * (v.plane + z.plane) + rowScratch)
@@ -86,7 +88,7 @@ struct WinogradWeightGradient {
     let v = sources
     let points = workspace + weightPointCount * sumPlane
     let gradient = points + kind.points * v.plane
-    let rowScratch = winogradScratch(grid)
+    let rowScratch = winogradScratch(grid, channels: max(c, k))
     let group = max(1, 16_384 / (kPanels * 256))
     let groups = (cPanels + group - 1) / group
     var row = 0
@@ -114,17 +116,14 @@ struct WinogradWeightGradient {
     _ scratch: MutableFloatPointer
   ) {
     let tile = i * grid.tilesX * 16
-    let source = WinogradRow(
-      grid: grid, tileRow: tileRow, source: x, channels: c, scratch: scratch)
-    let target = WinogradRow(
-      grid: grid, tileRow: tileRow, source: dy, channels: k, scratch: scratch)
-    if kind == .unit {
-      source.inputPoints(to: points + tile, sources)
-      target.gradientPoints(to: gradient + tile, gradients)
-    } else {
-      source.halvingPoints(to: points + tile, sources)
-      target.halvingGradientPoints(to: gradient + tile, gradients)
-    }
+    WinogradRow(
+      kind == .unit ? .input : .halving, grid: grid, tileRow: tileRow, source: x, channels: c,
+      scratch: scratch
+    ).write(to: points + tile, sources)
+    WinogradRow(
+      kind == .unit ? .gradient : .halvingGradient, grid: grid, tileRow: tileRow, source: dy,
+      channels: k, scratch: scratch
+    ).write(to: gradient + tile, gradients)
   }
 
   /// Adds Vᵀ Z of all points that belong to one point of the weights, over a block of tiles.
@@ -163,13 +162,11 @@ struct WinogradWeightGradient {
       let adds = accumulate || t0 > 0
       for cp in panels {
         let a = v + (cp &* blockTiles &+ t0) &* 16
-        for kp in 0..<kPanels {
-          let b = z + (kp &* blockTiles &+ t0) &* 16
-          let o = sums + (cp &* kPanels &+ kp) &* 256
-          tile6x16(kc, a, 1, 16, b, 16, o, 16, adds)
-          tile6x16(kc, a + 6, 1, 16, b, 16, o + 96, 16, adds)
-          tile4x16(kc, a + 12, 1, 16, b, 16, o + 192, 16, adds)
-        }
+        PanelProduct(
+          m: 16, depth: kc, rs: 1, cs: 16, stepB: blockTiles &* 16, stepC: 256, ldc: 16,
+          accumulate: adds
+        ).multiply(
+          columns: kPanels &* 16, a: a, b: z + t0 &* 16, c: sums + cp &* kPanels &* 256)
       }
       t0 += kc
     }
@@ -209,8 +206,9 @@ struct WinogradWeightGradient {
   }
 
   @inline(__always)
-  private func threeWeights(_ u: Six) -> (F8, F8, F8) {
-    kind == .unit ? weightGradient(u) : polyphaseWeightGradient(u)
+  private func threeWeights(_ u: Six<F8>) -> (F8, F8, F8) {
+    kind == .unit
+      ? weightGradient(u) : polyphaseWeightGradient(u)
   }
 
   @inline(__always)
@@ -224,14 +222,24 @@ struct WinogradWeightGradient {
       store8(scratch + (j &* 8 &+ 48), g.1)
       store8(scratch + (j &* 8 &+ 96), g.2)
     }
-    for r in 0..<3 {
-      let g = threeWeights(loadSix(scratch + r &* 48, 8))
-      for lane in 0..<lanes {
-        let o = dw + (lane &* c &* 9 &+ r &* 3)
-        o[0] = accumulate ? o[0] + g.0[lane] : g.0[lane]
-        o[1] = accumulate ? o[1] + g.1[lane] : g.1[lane]
-        o[2] = accumulate ? o[2] + g.2[lane] : g.2[lane]
-      }
+    let top = threeWeights(loadSix(scratch, 8))
+    let middle = threeWeights(loadSix(scratch + 48, 8))
+    let bottom = threeWeights(loadSix(scratch + 96, 8))
+    let rows = transposed(
+      (top.0, top.1, top.2, middle.0, middle.1, middle.2, bottom.0, bottom.1))
+    let put = { (lane: Int, taps: F8) in
+      guard lane < lanes else { return }
+      let o = dw + lane &* c &* 9
+      store8(o, accumulate ? load8(o) + taps : taps)
+      o[8] = accumulate ? o[8] + bottom.2[lane] : bottom.2[lane]
     }
+    put(0, rows.0)
+    put(1, rows.1)
+    put(2, rows.2)
+    put(3, rows.3)
+    put(4, rows.4)
+    put(5, rows.5)
+    put(6, rows.6)
+    put(7, rows.7)
   }
 }

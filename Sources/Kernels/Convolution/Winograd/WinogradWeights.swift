@@ -1,3 +1,5 @@
+import WinogradFormulas
+
 /// The weights of one direction of a 3×3 convolution at 6 × 6 points, in panels of output columns:
 /// column panel p, point ξ, depth d, column j lie at p·panel + ξ·point + d·width + j.
 struct WinogradWeights {
@@ -65,12 +67,23 @@ struct WinogradWeights {
       for xi in 0..<weightPointCount { store8(o + xi &* point, F8.zero) }
       return
     }
+    let taps = taps(w, laneStride, lanes)
+    let t = taps.first
+    let at = { (row: Int, column: Int) -> F8 in
+      switch isTurned ? 8 &- row &* 3 &- column : row &* 3 &+ column {
+      case 0: t.0
+      case 1: t.1
+      case 2: t.2
+      case 3: t.3
+      case 4: t.4
+      case 5: t.5
+      case 6: t.6
+      case 7: t.7
+      default: taps.last
+      }
+    }
     for column in 0..<3 {
-      var g = (F8.zero, F8.zero, F8.zero)
-      let at = { (row: Int) in isTurned ? 8 &- (row &* 3 &+ column) : row &* 3 &+ column }
-      g.0 = gather(w + at(0), laneStride, lanes)
-      g.1 = gather(w + at(1), laneStride, lanes)
-      g.2 = gather(w + at(2), laneStride, lanes)
+      let g = (at(0, column), at(1, column), at(2, column))
       storeSix(
         scratch + column &* 8, 24,
         kind == .unit ? weightPoints(g) : polyphaseWeightPoints(g))
@@ -84,16 +97,25 @@ struct WinogradWeights {
     }
   }
 
-  /// Loads eight floats `stride` apart.
+  /// Loads the nine taps of up to eight lanes that lie `stride` apart: the first eight, and the last.
   @inline(__always)
-  private func gather(_ p: FloatPointer, _ stride: Int, _ lanes: Int) -> F8 {
-    if lanes == 8 {
-      return F8(
-        p[0], p[stride], p[2 &* stride], p[3 &* stride], p[4 &* stride], p[5 &* stride],
-        p[6 &* stride], p[7 &* stride])
+  private func taps(_ p: FloatPointer, _ stride: Int, _ lanes: Int) -> (first: EightRows, last: F8)
+  {
+    guard lanes == 8 else {
+      let row = { (i: Int) in i < lanes ? load8(p + i &* stride) : F8.zero }
+      var last = F8.zero
+      for i in 0..<lanes { last[i] = p[i &* stride &+ 8] }
+      return (transposed((row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7))), last)
     }
-    var v = F8.zero
-    for i in 0..<lanes { v[i] = p[i &* stride] }
-    return v
+    let rows = (
+      load8(p), load8(p + stride), load8(p + 2 &* stride), load8(p + 3 &* stride),
+      load8(p + 4 &* stride), load8(p + 5 &* stride), load8(p + 6 &* stride),
+      load8(p + 7 &* stride)
+    )
+    let q = p + 8
+    let last = F8(
+      q[0], q[stride], q[2 &* stride], q[3 &* stride], q[4 &* stride], q[5 &* stride],
+      q[6 &* stride], q[7 &* stride])
+    return (transposed(rows), last)
   }
 }
