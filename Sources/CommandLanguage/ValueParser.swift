@@ -171,7 +171,7 @@ enum ValueParser {
       guard value <= 100 else { throw fail(nil, nil) }
       return .share(value / 100)
     }
-    guard let factor = ByteUnits.all.first(where: { $0.name == unit })?.factor,
+    guard let factor = ByteUnits.all.first(where: { $0.name == unit.uppercased() })?.factor,
       let bytes = Int(exactly: (value * Double(factor)).rounded(.down)), bytes > 0
     else { throw fail(nil, nil) }
     return .bytes(bytes)

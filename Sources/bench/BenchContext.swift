@@ -57,6 +57,16 @@ final class BenchContext {
     fflush(nil)
   }
 
+  /// Runs short work untimed for a tenth of a second after the yardstick.
+  ///
+  /// Training goes from step to step; the yardstick leaves sleeping threads, placed anywhere, and
+  /// other caches, which a step of some milliseconds would be charged for. `last` is what it took.
+  func settle(_ last: Double?, _ body: () throws -> Void) rethrows {
+    guard let last, last < 0.1 else { return }
+    let start = Clock.seconds()
+    while Clock.seconds() - start < 0.1 { try body() }
+  }
+
   /// Repeats a measurement as long and as often as the options say, after a warm-up.
   func repeated(_ warmUps: Int = 1, _ body: () throws -> Void) rethrows {
     let start = Clock.seconds()

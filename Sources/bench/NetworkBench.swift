@@ -12,6 +12,7 @@ enum NetworkBench {
       var loss = 0.0
       context.repeated(2) {
         yardstick.append(context.yardstick.rate(threads: context.options.threads))
+        context.settle(seconds.last) { step.run() }
         seconds.append(Clock.time { loss = step.run() })
       }
       guard loss.isFinite else { throw BenchError("\(choice.name): the loss is \(loss)") }

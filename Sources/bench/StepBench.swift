@@ -81,6 +81,7 @@ enum StepBench {
     var taken = 0
     try context.repeated(2) {
       yardstick.append(context.yardstick.rate(threads: context.options.threads))
+      try context.settle(seconds.last) { _ = try bench.train(steps: 1) }
       profile.reset()
       learner.profile = profile
       let report = try bench.train(steps: 1)

@@ -91,6 +91,7 @@ struct CanonicalCase: Sendable, CustomTestStringConvertible {
     #expect(try parse("optim sgd crop=0.08:1")[0][Sample.crop] == 0.08...1)
     #expect(try parse("step --dry")[0].has(Sample.dry))
     #expect(try parse("memory 1.5KB")[0][Sample.memory] == .bytes(1536))
+    #expect(try parse("memory 60kB")[0][Sample.memory] == .bytes(61_440))
     #expect(try parse("note \"a\\tb ${n}\"")[0][Sample.text] == "a\tb 8")
     let tensor = try parse("tensor g:fc.weight[-1, 2:9:3]")[0][Sample.ref].reference
     #expect(tensor?.base == .gradient && tensor?.name == "fc.weight")
