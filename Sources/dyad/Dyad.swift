@@ -50,26 +50,14 @@ enum Dyad {
   private static func start(
     _ options: LaunchOptions, _ terminal: Terminal, _ cancellation: SignalCancellation
   ) throws -> Int32 {
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    let context = CommandContext(
-      cancellation: cancellation, workbench: Workbench(threads: cores))
-    let shell = context.shell
-    let interpreter = Interpreter(context)
-    SessionRecorder.attach(to: interpreter)
-    let printer = ReplyPrinter(terminal: terminal, shell: shell)
-    context.onProgress = printer.print
-    if options.isJSON { try shell.settings.set("out", parsing: "json") }
-    if let threads = options.threads {
-      try shell.settings.set("threads", parsing: threads)
-    }
-    for (name, value) in options.variables { shell.give(name, value) }
+    let session = try Session(options, terminal, cancellation)
+    let (interpreter, printer) = (session.interpreter, session.printer)
     let runner = ScriptRunner(interpreter: interpreter, printer: printer)
     switch options.mode {
     case .script(let file): return try runner.run(file: file)
     case .lines(let lines): return runner.run(lines: lines)
     case .interactive where terminal.isInputTerminal && terminal.isOutputTerminal:
-      printer.inlineFigures = InlineFigures(terminal: terminal, shell: shell)
-      return try prompt(options, interpreter, printer, terminal)
+      return try prompt(session, options, terminal, cancellation)
     case .interactive where options.recovers:
       throw Diagnostic("--recover needs a terminal")
     default: return runner.runStandardInput()
@@ -78,17 +66,20 @@ enum Dyad {
 
   /// A prompt with its journal.
   private static func prompt(
-    _ options: LaunchOptions, _ interpreter: Interpreter, _ printer: ReplyPrinter,
-    _ terminal: Terminal
+    _ first: Session, _ options: LaunchOptions, _ terminal: Terminal,
+    _ cancellation: SignalCancellation
   ) throws -> Int32 {
-    let context = interpreter.context
+    var session = first
     let left = Journal.abandoned()
     if options.recovers, left.isEmpty {
       throw Diagnostic("there is no session to recover in '\(Journal.standardFolder)'")
     }
-    if let line = context.beginJournal() { terminal.print(terminal.dim(line)) }
+    session.beginPrompt(terminal)
     if options.recovers {
-      recover(left[0], interpreter, printer, terminal)
+      let again = try recover(left[0], session, terminal) {
+        try Session(options, terminal, cancellation)
+      }
+      if let again { session = again }
     } else if let newest = left.first {
       let count = newest.log.commandCount
       terminal.print(
@@ -97,30 +88,78 @@ enum Dyad {
             + "dyad --recover goes on with it"))
     }
     let status = REPL(
-      interpreter: interpreter, printer: printer, terminal: terminal, historyFile: .standard
+      interpreter: session.interpreter, printer: session.printer, terminal: terminal,
+      historyFile: .standard
     ).run()
-    if let line = context.endJournal() { terminal.print(terminal.dim(line)) }
+    if let line = session.context.endJournal() { terminal.print(terminal.dim(line)) }
     return status
   }
 
+  /// Recovers into a session, or into a fresh one, which is then returned.
+  ///
+  /// A state that `autosave` wrote has no other moments: where the commands after it need them, as
+  /// `undo` does, all commands are run again.
   private static func recover(
-    _ abandoned: Journal.Abandoned, _ interpreter: Interpreter, _ printer: ReplyPrinter,
-    _ terminal: Terminal
-  ) {
-    let result = Recovery(interpreter).run(abandoned) { printer.print(.status("  " + $0)) }
+    _ abandoned: Journal.Abandoned, _ session: Session, _ terminal: Terminal,
+    fresh: () throws -> Session
+  ) throws -> Session? {
+    let progress = { (line: String) in session.printer.print(.status("  " + line)) }
+    var result = Recovery(session.interpreter).run(abandoned, progress: progress)
+    var replacement: Session?
+    if let shortfall = result.shortfall, result.isFromState {
+      terminal.print("  not all from the autosave: \(shortfall)")
+      terminal.print("  so every command is run again; Ctrl-C stops it, and the journal stays")
+      session.context.journal?.remove()
+      let other = try fresh()
+      other.beginPrompt(terminal)
+      result = Recovery(other.interpreter).run(abandoned, usesState: false, progress: progress)
+      replacement = other
+    }
     terminal.print(
       "  recovered \(result.commands) command\(result.commands == 1 ? "" : "s"), \(result.rerun) "
         + "of them run again: step \(result.step)")
-    if result.commands > result.rerun {
+    if result.isFromState {
       terminal.print(
         terminal.dim(
           "  from the autosave: other moments by name only; 'autosave' turns it on again"))
     }
     for note in result.notes { terminal.print(note) }
-    guard let shortfall = result.shortfall else {
+    if let shortfall = result.shortfall {
+      terminal.print("  not all: \(shortfall); the journal stays in '\(abandoned.path).dyad'")
+    } else {
       abandoned.remove()
-      return
     }
-    terminal.print("  not all: \(shortfall); the journal stays in '\(abandoned.path).dyad'")
+    return replacement
+  }
+
+  /// An interpreter with its recorder and printer, set up as the command line asks.
+  private struct Session {
+    let interpreter: Interpreter
+    let printer: ReplyPrinter
+    var context: CommandContext { interpreter.context }
+
+    init(
+      _ options: LaunchOptions, _ terminal: Terminal, _ cancellation: SignalCancellation
+    ) throws {
+      let cores = ProcessInfo.processInfo.activeProcessorCount
+      let context = CommandContext(
+        cancellation: cancellation, workbench: Workbench(threads: cores))
+      let shell = context.shell
+      interpreter = Interpreter(context)
+      SessionRecorder.attach(to: interpreter)
+      printer = ReplyPrinter(terminal: terminal, shell: shell)
+      context.onProgress = printer.print
+      if options.isJSON { try shell.settings.set("out", parsing: "json") }
+      if let threads = options.threads {
+        try shell.settings.set("threads", parsing: threads)
+      }
+      for (name, value) in options.variables { shell.give(name, value) }
+    }
+
+    /// Begins the journal, and says so where there is none.
+    func beginPrompt(_ terminal: Terminal) {
+      printer.inlineFigures = InlineFigures(terminal: terminal, shell: context.shell)
+      if let line = context.beginJournal() { terminal.print(terminal.dim(line)) }
+    }
   }
 }

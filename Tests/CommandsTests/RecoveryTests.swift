@@ -61,6 +61,38 @@ import Testing
     }
   }
 
+  @Test func aLookAtTheLastBatchKeepsItsReply() throws {
+    try withTemporaryFolder { folder in
+      let (mark, left) = try abandon(
+        ["autosave every=1steps", "step 3", "stats z1", "step 2"], in: folder)
+      // As if the process had been killed before the second autosave.
+      let earlier = try TrainedSession()
+      for line in Self.setup + ["step 3"] { _ = try earlier.output(line) }
+      _ = try earlier.bench.saveState(left.path, log: earlier.context.log)
+      let (session, result) = try recovered(left)
+      #expect(session.bench.mark == mark && result.isFromState && result.rerun == 2)
+      #expect(result.notes.contains { $0.hasPrefix("  not shown again: 'stats z1': no step was") })
+      #expect(session.context.log.entries.suffix(2) == left.log.entries.suffix(2))
+    }
+  }
+
+  @Test func withoutTheStateOtherMomentsAreThereAgain() throws {
+    try withTemporaryFolder { folder in
+      let (mark, left) = try abandon(
+        ["autosave every=3steps", "step 4", "undo", "step 1"], in: folder)
+      let state = try TrainedSession()
+      for line in Self.setup + ["step 4"] { _ = try state.output(line) }
+      _ = try state.bench.saveState(left.path, log: state.context.log)
+      let session = try TrainedSession()
+      let first = Recovery(session.interpreter).run(left)
+      #expect(first.isFromState && first.shortfall?.hasPrefix("'undo' failed: nothing") == true)
+      let other = try TrainedSession()
+      let second = Recovery(other.interpreter).run(left, usesState: false)
+      #expect(second.shortfall == nil && !second.isFromState && other.bench.mark == mark)
+      #expect(other.context.log == left.log)
+    }
+  }
+
   @Test func aStateOfTheMiddleOfACommandCounts() throws {
     try withTemporaryFolder { folder in
       let (_, left) = try abandon(["autosave every=2steps", "step 5"], in: folder)
