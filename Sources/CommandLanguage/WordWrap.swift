@@ -45,7 +45,15 @@ public enum WordWrap {
 
   private static func broken(_ line: String, _ width: Int, _ hang: Int) -> [String] {
     guard DisplayWidth.of(line) > width else { return [line] }
-    let indent = String(repeating: " ", count: hang)
+    let cells = cells(of: line)
+    // A row of values breaks between them, none from its name.
+    if cells.count > 3 {
+      return rows(of: cells, width, String(repeating: " ", count: indent(of: line)))
+    }
+    return words(of: line, width, String(repeating: " ", count: hang))
+  }
+
+  private static func words(of line: String, _ width: Int, _ indent: String) -> [String] {
     var lines: [String] = []
     var current = ""
     var used = 0
@@ -63,6 +71,36 @@ public enum WordWrap {
       isBegin = false
     }
     return lines + [current]
+  }
+
+  /// The parts of a line between gaps of three spaces or more.
+  private static func cells(of line: String) -> [String] {
+    var cells: [String] = []
+    for piece in pieces(of: line) {
+      if cells.isEmpty || piece.gap.count >= 3 {
+        cells.append(piece.word)
+      } else {
+        cells[cells.count - 1] += piece.gap + piece.word
+      }
+    }
+    return cells
+  }
+
+  private static func rows(of cells: [String], _ width: Int, _ indent: String) -> [String] {
+    var lines: [String] = []
+    var current = ""
+    for cell in cells {
+      let longer = current.isEmpty ? indent + cell : current + "   " + cell
+      if !current.isEmpty, DisplayWidth.of(longer) > width {
+        lines.append(current)
+        current = indent + cell
+      } else {
+        current = longer
+      }
+    }
+    return (lines + [current]).flatMap { row in
+      DisplayWidth.of(row) <= width ? [row] : words(of: row, width, indent)
+    }
   }
 
   /// The words with the spaces before them.

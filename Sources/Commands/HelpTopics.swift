@@ -29,7 +29,8 @@ enum HelpTopics {
                                 of the batch in train mode ('collapse' looks in eval mode)
       erank                     directions that z of the batch uses: 1 … min(batch, d)
       align  uniform            distance of positive pairs; evenness on the sphere (lower is more)
-      contrast_acc              share of views whose positive ranks first, 0 … 1
+      contrast_acc              share of views whose positive ranks first, 0 … 1; of SimCLR-Attn
+                                first among log-probabilities times w, as published: far lower
       knn                       nearest-neighbour accuracy on h [%], chance by class share
       lr.GROUP  step  epoch     learning rates; completed steps; completed epochs: a line with e2
                                 is of the moment @e2, or of the steps after it

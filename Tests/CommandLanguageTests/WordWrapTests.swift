@@ -12,6 +12,11 @@ import Testing
       "  name   what it is and why\n         it is so",
       "  name   what it is\n         and why it\n         is so"
     ),
+    // A row of values breaks between them.
+    (
+      "  step 9   e1   loss 4.11 / 4.84   knn 27.2 %   31 ms",
+      "  step 9   e1\n  loss 4.11 / 4.84\n  knn 27.2 %   31 ms"
+    ),
     // A word that is too long is not broken, and nothing is lost.
     ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaa b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nb"),
     // What carets point into keeps its columns.

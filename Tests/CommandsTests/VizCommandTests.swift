@@ -212,23 +212,35 @@ private final class Drawing {
       #expect(!drawing.type(line).contains("error"))
     }
     let reply = drawing.type("viz curves loss,lr branch=all data=@/c.csv -> @/c.png")
-    #expect(reply.contains("loss main -0.") && reply.contains(" / hot -"), "\(reply)")
+    #expect(reply.contains("loss main (lr ") && reply.contains(" / hot (lr 0.4) -"), "\(reply)")
     let rows = try drawing.text("c.csv").split(separator: "\n").map(String.init)
     func steps(_ prefix: String) -> [String] {
       rows.filter { $0.hasPrefix(prefix) }.map { String($0.split(separator: ",")[2]) }
     }
-    #expect(steps("loss,main,") == ["1.0", "2.0", "3.0", "4.0", "5.0", "6.0"])
+    #expect(steps("loss,main (lr ") == ["1.0", "2.0", "3.0", "4.0", "5.0", "6.0"])
     // From the fork on; a branch without steps has no line.
-    #expect(steps("loss,hot,") == ["4.0", "5.0", "6.0", "7.0", "8.0"])
+    #expect(steps("loss,hot (lr 0.4),") == ["4.0", "5.0", "6.0", "7.0", "8.0"])
     #expect(!rows.contains { $0.contains(",unused,") })
-    let main = try #require(rows.first { $0.hasPrefix("loss,main,4.0") })
-    #expect(rows.contains(main.replacing("main", with: "hot")))
+    func fork(_ branch: String) -> Substring? {
+      rows.first { $0.hasPrefix("loss,\(branch) (") && $0.contains("),4.0,") }?.split(
+        separator: ")"
+      )
+      .last
+    }
+    #expect(fork("main") != nil && fork("main") == fork("hot"))
+    // A run that began anew has no past to share, though its branch has.
+    for line in ["rewind @s4", "branch cold", "method simsiam batch=16", "step 5"] {
+      #expect(!drawing.type(line).contains("error"))
+    }
+    _ = drawing.type("viz curves loss branch=main,cold data=@/f.csv -> @/f.png")
+    let anew = try drawing.text("f.csv").split(separator: "\n").filter { $0.contains("cold (") }
+    #expect(anew.count == 5, "\(anew)")
     // Alone it has its whole way.
     _ = drawing.type("viz curves loss branch=hot data=@/d.csv -> @/d.png")
     #expect(try drawing.text("d.csv").contains("loss,hot,1"))
     #expect(
       drawing.type("viz curves loss branch=main,nope -> @/e.png").contains(
-        "no branch 'nope', expected 'main' or 'hot' or 'unused'"))
+        "no branch 'nope', expected 'main' or 'hot' or 'unused' or 'cold'"))
   }
 
   @Test func viewsShowCropsOfEveryView() throws {

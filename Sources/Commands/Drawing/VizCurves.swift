@@ -70,7 +70,10 @@ enum VizCurves {
     return CurvesFigure.Panel(
       curve.name, unit: curve.unit, direction: direction,
       series: curve.lines.map {
-        CurvesFigure.Series($0.name, steps: $0.steps.map(Double.init), values: $0.values)
+        var series = CurvesFigure.Series(
+          $0.name, steps: $0.steps.map(Double.init), values: $0.values)
+        (series.lead, series.trunk) = ($0.lead, $0.trunk)
+        return series
       }, references: curve.levels.map { CurvesFigure.Reference($0.name, $0.value) }, log: log)
   }
 

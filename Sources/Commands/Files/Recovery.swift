@@ -72,19 +72,19 @@ public struct Recovery {
       if case .comment(let text) = entry, SessionLog.isLoadedHere(text), index > done {
         context.forgetOtherStates(at: text)
       }
-      guard case .command(let text, let mark, let output) = entry else { continue }
+      guard case .command(let text, let mark, _) = entry else { continue }
       defer { index += 1 }
       if index < done { continue }
       progress(text)
       let items = (try? Lexer.items(of: SourceText(text))) ?? []
       for case .command(let statement) in items {
         guard let error = interpreter.runReplayed(statement) else { continue }
-        // A look that needs what no file holds, as the batch of the last step: its reply is kept.
+        // A look that needs what no file holds, as the batch of the last step, changes nothing; the
+        // log has it as one that failed, for a replay would not find the batch either.
         guard mark == nil, result.isFromState else {
           return "'\(text)' failed: \(error.message)"
         }
         result.notes.append("  not shown again: '\(text)': \(error.message)")
-        context.log.append(text, mark: nil, output: output)
       }
       result.commands += 1
       result.rerun += 1

@@ -20,8 +20,10 @@ public enum CollapseCommand: Command {
     details:
       "Complete collapse: all rows point the same way (spread below a tenth of 1/√d, or mean "
       + "cosine above 0.98). Dimensional collapse: they differ along few directions (effective rank "
-      + "below a twentieth of the largest). The present weights in eval mode; the health line "
-      + "measures the batch.",
+      + "below a twentieth of the largest). The present weights in eval mode; the health line and "
+      + "on=batch measure the batch in train mode, where batch norm by the batch's own statistics "
+      + "spreads what eval mode shows as one point. Effective rank: of rows of length 1 (viz "
+      + "spectrum: of the centred features).",
     options: [count, layer, set],
     examples: [
       Example("collapse", "z of the probe images"),
@@ -71,13 +73,29 @@ public enum CollapseCommand: Command {
           Table.Column("reading"),
         ], rows: rows,
         title:
-          "  \(layer.rawValue) [\(report.rows), \(report.dimension)]   \(invocation[set].rawValue)",
-        notes: verdict(m, bench)))
+          "  \(layer.rawValue) [\(report.rows), \(report.dimension)]   \(invocation[set].rawValue)   "
+          + (invocation[set] == .batch ? "train mode" : "eval mode"),
+        notes: verdict(m, bench) + contradiction(m, invocation[set], bench)))
     output.data = [
       ("verdict", .string(m.verdict.rawValue)), ("std", .number(m.normalizedStd)),
       ("mean_cosine", .number(m.meanCosine)), ("effective_rank", .number(m.effectiveRank)),
     ]
     return output
+  }
+
+  /// What to make of a collapse that the health line does not show.
+  private static func contradiction(
+    _ m: CollapseMeasures, _ set: FigureSet, _ bench: Workbench
+  ) -> [String] {
+    guard m.verdict != .none, set != .batch, let method = bench.resolution?.method,
+      let std = bench.metrics.records.last?.values[.zStd]
+    else { return [] }
+    let share = std * Double(method.projectorOut).squareRoot()
+    guard share > 0.5 else { return [] }
+    return [
+      "  z_std of the batch is \(NumberFormat.fixed(100 * share, 0)) % of an even spread: batch norm "
+        + "in train mode hides it there"
+    ]
   }
 
   /// The verdict, the number that decided it, and what to look at next.
@@ -91,7 +109,7 @@ public enum CollapseCommand: Command {
     case .dimensional:
       return [
         "  dimensional collapse: the effective rank is below a twentieth of \(m.largestRank)",
-        "  'viz spectrum' shows how steeply the directions fall",
+        "  'viz spectrum' shows how steeply the directions of the centred features fall",
       ]
     case .none:
       return ["  no collapse: spread and rank are above the bounds (help collapse)"]
@@ -105,8 +123,9 @@ public enum CollapseCommand: Command {
     return [
       method.name.isSimSiamFamily
         ? "  usual causes: a predictor that learns too slowly, rates or weight decay too high"
-        : "  usual causes: temperature or rates too high, views that do not differ ('viz views')",
-      "  'rewind' to before and 'break erank < …' find the step",
+        : "  usual causes: temperature, rates or weight decay too high, views that do not differ "
+          + "('viz views')",
+      "  'rewind @e2 ; collapse' and the like find when it began",
     ]
   }
 }

@@ -56,7 +56,18 @@ public enum ShowCommand: Command {
     let resolved = try bench.resolved()
     var rows: [[Table.Cell]] = []
     if let data = bench.data {
-      rows.append([.text("data"), .text("name"), .text(data.choice.name), .text("set")])
+      let choice = data.choice
+      let given: [(name: String, value: String?)] = [
+        ("name", choice.name), ("root", choice.root), ("split", choice.split),
+        ("n", choice.n.map { "\($0)" }), ("per_class", choice.perClass.map { "\($0)" }),
+        ("classes", choice.classes?.joined(separator: ",")),
+        ("labels", choice.labels.map { $0 ? "on" : "off" }),
+        ("probe", choice.probe.map { "\($0)" }),
+        ("mean", choice.mean.map { "\($0)" }), ("std", choice.std.map { "\($0)" }),
+      ]
+      rows += given.compactMap { option in
+        option.value.map { [.text("data"), .text(option.name), .text($0), .text("set")] }
+      }
     }
     let preset = bench.augmentation?.preset ?? ShowState.presetName(bench)
     rows.append([

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Datasets
 import Methods
 import Sessions
 
@@ -13,8 +14,10 @@ enum ShowHealth {
     }
     let missing = HealthLine.complete(bench)
     guard let record = bench.metrics.records.last else { return Table([]) }
+    let classes = bench.data?.loaded.classNames.count ?? method.classes
+    let first = bench.metrics.records.first { $0.step == 1 }?.values[.loss]
     let rows = MetricName.allCases.compactMap { name in
-      record.values[name].map { row(name, $0, method) }
+      record.values[name].map { row(name, $0, method, classes: classes, firstLoss: first) }
     }
     return Table(
       [
@@ -24,9 +27,10 @@ enum ShowHealth {
       notes: [missing, verdict(record, method)].compactMap { $0 })
   }
 
-  private static func row(_ name: MetricName, _ value: Double, _ method: MethodConfiguration)
-    -> [Table.Cell]
-  {
+  private static func row(
+    _ name: MetricName, _ value: Double, _ method: MethodConfiguration, classes: Int,
+    firstLoss: Double?
+  ) -> [Table.Cell] {
     let even = 1 / Double(method.projectorOut).squareRoot()
     let largest = Double(min(method.projectorOut, method.batch))
     let text = NumberFormat.short(value) + (name.unit.isEmpty ? "" : " \(name.unit)")
@@ -37,7 +41,8 @@ enum ShowHealth {
       case .loss:
         (
           "chance ln \(2 * method.batch - 1) = \(NumberFormat.fixed(method.chanceLoss, 3))",
-          value < method.chanceLoss ? "below chance: positives are found" : "at chance or above"
+          "\(value < method.chanceLoss ? "below" : "at or above") the loss of equal similarities"
+            + (firstLoss.map { "; \(NumberFormat.fixed($0, 3)) at step 1" } ?? "")
         )
       case .total: ("–", "loss plus class_loss")
       case .classLoss:
@@ -53,7 +58,9 @@ enum ShowHealth {
       case .contrastAcc:
         (
           "chance \(NumberFormat.short(1 / Double(2 * method.batch - 1)))",
-          "share of views whose positive ranks first"
+          method.name == .simclrAttn
+            ? "first among log-probabilities times w, as published: not SimCLR's"
+            : "share of views whose positive ranks first"
         )
       case .erank:
         (
@@ -62,7 +69,11 @@ enum ShowHealth {
         )
       case .align: ("0 aligned", "mean squared distance of positive pairs")
       case .uniform: ("lower is more even", "log mean Gaussian potential")
-      case .knn: ("chance by class share", "weighted kNN on h")
+      case .knn:
+        (
+          classes > 0 ? "chance \(NumberFormat.fixed(100 / Double(classes), 0)) %" : "–",
+          "weighted kNN on h"
+        )
       }
     return [.text(name.rawValue), .text(text), .text(against), .text(reading)]
   }
@@ -82,13 +93,16 @@ enum ShowHealth {
     if let std = record.values[.zStd], std < 0.1 * even {
       return "  collapsed: z_std is below a tenth of 1/√d, all z point nearly the same way"
     }
-    if let rank = record.values[.erank], rank < 0.1 * largest {
+    if let rank = record.values[.erank], rank < 0.05 * largest {
       return
-        "  dimensional collapse: erank is below a tenth of \(NumberFormat.fixed(largest, 0))"
+        "  dimensional collapse: erank is below a twentieth of \(NumberFormat.fixed(largest, 0))"
     }
     if let std = record.values[.zStd], std < 0.5 * even {
       return "  narrow: z_std is below half of 1/√d; usual in the first steps"
     }
-    return "  no sign of collapse: z_std is at least half of 1/√d, erank above a tenth"
+    return "  no sign of collapse in the batch: z_std is at least half of 1/√d, erank above a "
+      + "twentieth of \(NumberFormat.fixed(largest, 0))\n"
+      + "  batch norm spreads a batch by its own statistics; 'collapse' judges without it, in "
+      + "eval mode"
   }
 }

@@ -68,6 +68,14 @@ public enum CompareCommand: Command {
       func text(_ value: Double?) -> String { value.map(NumberFormat.short) ?? "not measured" }
       return "  metric   \(metric.name.rawValue)   A \(text(metric.a))   B \(text(metric.b))"
     }
+    let objective = result.choices.map(\.name).filter {
+      ["method name", "method temp", "method batch", "data"].contains($0)
+    }
+    if !objective.isEmpty, result.metrics.contains(where: { $0.name == .loss }) {
+      head.append(
+        "  the losses are of two objectives (\(objective.joined(separator: ", ")) differs): "
+          + "compare knn, erank or align")
+    }
     if !result.unmatched.isEmpty {
       let names = result.unmatched.prefix(4).joined(separator: ", ")
       let more = result.unmatched.count > 4 ? " and \(result.unmatched.count - 4) more" : ""

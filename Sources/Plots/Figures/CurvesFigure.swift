@@ -20,6 +20,11 @@ public struct CurvesFigure: Sendable {
     public var values: [Double]
     /// Half the height of a band around the line, such as the sd over seeds; empty for none.
     public var spread: [Double]
+    /// How many values at the beginning are another line's: the mean goes on from them, they are not
+    /// drawn again.
+    public var lead = 0
+    /// How many values after those belong to several lines, which part at the last: drawn in grey.
+    public var trunk = 0
 
     /// Makes a series.
     public init(_ name: String, steps: [Double], values: [Double], spread: [Double] = []) {
@@ -149,6 +154,8 @@ public struct CurvesFigure: Sendable {
     var values: [Double]
     var smoothed: [Double]?
     var spread: [Double]
+    /// How many values at the beginning belong to several lines.
+    var trunk = 0
   }
 
   /// Colours that stand out as thin lines on white.
@@ -198,11 +205,14 @@ public struct CurvesFigure: Sendable {
           position.map { $0 < Self.lineColours.count ? Self.lineColours[$0] : .grey } ?? .ink
         // A smoothed line with a band would claim a spread that is not its own.
         let smooth = window > 0 && series.spread.isEmpty
+        let means = smooth ? CurveShape.smoothed(x, y, window: window) : nil
+        let lead = min(max(0, series.lead), x.count - 1)
+        let spread =
+          series.spread.isEmpty ? [] : CurveShape.sorted(series.steps, series.spread).y
         return Curve(
-          name: series.name, colour: colour, steps: x, values: y,
-          smoothed: smooth ? CurveShape.smoothed(x, y, window: window) : nil,
-          spread: series.spread.isEmpty
-            ? [] : CurveShape.sorted(series.steps, series.spread).y)
+          name: series.name, colour: colour, steps: Array(x[lead...]), values: Array(y[lead...]),
+          smoothed: means.map { Array($0[lead...]) }, spread: Array(spread.dropFirst(lead)),
+          trunk: min(max(0, series.trunk), x.count - lead))
       }
     }
   }

@@ -197,7 +197,9 @@ struct CurvesLayout {
         StrokeStyle(Colour(hex: 0x505050), width: 0.5 * f, dash: [2.4 * f, 1.6 * f]))
     }
     list.clipped(to: box.insetBy(-1.6 * f)) { list in
-      for line in lines { draw(line, x, scale, &list) }
+      // A few measurements are shown as such: between them, the line is only a guide.
+      let hasMarks = lines.allSatisfy { $0.values.count <= 40 }
+      for line in lines { draw(line, x, scale, hasMarks: hasMarks, &list) }
     }
     axes.left(
       AxisScale(
@@ -212,7 +214,8 @@ struct CurvesLayout {
   }
 
   private func draw(
-    _ line: CurvesFigure.Curve, _ x: AxisScale, _ y: AxisScale, _ list: inout DrawList
+    _ line: CurvesFigure.Curve, _ x: AxisScale, _ y: AxisScale, hasMarks: Bool,
+    _ list: inout DrawList
   ) {
     let f = format.factor
     let at = line.steps.map(x.position)
@@ -231,19 +234,34 @@ struct CurvesLayout {
       }
     }
     let isFaint = line.smoothed != nil
-    stroke(
-      CurveShape.pieces(at, line.values.map(y.position), pixel: format.pixel),
-      colour: line.colour.withOpacity(isFaint ? 0.3 : 1), width: (isFaint ? 0.45 : 0.9) * f, &list)
-    // A few measurements are shown as such: between them, the line is only a guide.
-    if line.values.count <= 40 {
-      for (px, py) in zip(at, line.values.map(y.position)) where py.isFinite {
-        list.fill(Path(center: Point(px, py), radius: 1.1 * f), line.colour)
+    strokeParts(
+      line, at, line.values.map(y.position), opacity: isFaint ? 0.3 : 1,
+      width: (isFaint ? 0.45 : 0.9) * f, &list)
+    if hasMarks {
+      for (i, py) in line.values.map(y.position).enumerated() where py.isFinite {
+        list.fill(
+          Path(center: Point(at[i], py), radius: 1.1 * f), i < line.trunk ? .grey : line.colour)
       }
     }
     guard let smoothed = line.smoothed else { return }
+    strokeParts(line, at, smoothed.map(y.position), opacity: 1, width: 1 * f, &list)
+  }
+
+  /// Strokes what several lines share in grey, the rest in the line's colour.
+  private func strokeParts(
+    _ line: CurvesFigure.Curve, _ x: [Double], _ y: [Double], opacity: Double, width: Double,
+    _ list: inout DrawList
+  ) {
+    let own = max(0, line.trunk - 1)
+    if line.trunk > 0 {
+      stroke(
+        CurveShape.pieces(Array(x[..<line.trunk]), Array(y[..<line.trunk]), pixel: format.pixel),
+        colour: Colour.grey.withOpacity(opacity), width: width, &list)
+    }
+    guard line.trunk < x.count else { return }
     stroke(
-      CurveShape.pieces(at, smoothed.map(y.position), pixel: format.pixel), colour: line.colour,
-      width: 1 * f, &list)
+      CurveShape.pieces(Array(x[own...]), Array(y[own...]), pixel: format.pixel),
+      colour: line.colour.withOpacity(opacity), width: width, &list)
   }
 
   private func stroke(
@@ -305,6 +323,10 @@ struct CurvesLayout {
         entries.append(
           Legend.Entry(key: .line(line.colour, width: 1 * f, dash: []), name: line.name))
       }
+    }
+    if curves.flatMap({ $0 }).contains(where: { $0.trunk > 0 }) {
+      entries.append(
+        Legend.Entry(key: .line(.grey, width: 1 * f, dash: []), name: "before they part"))
     }
     if curves.flatMap({ $0 }).contains(where: { $0.smoothed != nil }) {
       let colour = several ? Colour.grey : curves.flatMap { $0 }.first?.colour ?? .blue

@@ -123,6 +123,9 @@ extension Timeline {
     let target = try find(name)
     let side = Comparison.Side(branch: target.branch, step: target.step)
     if target.missing == 0, let image = target.base.image { return (try drawn(image), side) }
+    if target.branch == current, target.exact === here, !isBehind {
+      return (try drawn(bench.capture(pool)), side)
+    }
     let other = try excursion(to: target, withBatch: false, watcher)
     return (other.capture(pool), side)
   }

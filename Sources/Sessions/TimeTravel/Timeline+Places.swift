@@ -22,7 +22,13 @@ extension Timeline {
     case .name(let text): return try find(named: text)
     case .step, .epoch, .back: return try find(name, on: current)
     case .branch(let branch, let rest):
-      guard index(of: branch) != nil else { throw unknown(branch) }
+      guard index(of: branch) != nil else {
+        guard branches.contains(where: { $0.moments.contains { $0.names.contains(branch) } })
+        else { throw unknown(branch) }
+        throw SessionError(
+          "'\(branch)' is a moment, not a branch: before '/' stands one of "
+            + branches.map(\.name).joined(separator: ", "), help: "rewind @\(branch)")
+      }
       if case .name(let text) = rest {
         guard let target = try target(named: text, on: branch) else { throw unknown(text) }
         return target

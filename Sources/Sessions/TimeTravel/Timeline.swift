@@ -229,9 +229,17 @@ public final class Timeline {
   }
 
   func openBranch(named name: String, from at: Int, upTo position: Int) {
+    // At or before its own fork a branch is still the one that it came from.
+    let shared = branches[at].moments[...position]
+    var from = at
+    while let origin = branches[from].origin, let parent = index(of: origin.branch),
+      shared.last.map({ last in branches[parent].moments.contains { $0 === last } }) == true
+    {
+      from = parent
+    }
     branches.append(
       Branch(
-        name: name, origin: (branches[at].name, here.step),
+        name: name, origin: (branches[from].name, here.step),
         moments: Array(branches[at].moments[...position])))
     current = name
   }

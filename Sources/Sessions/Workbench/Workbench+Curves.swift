@@ -12,6 +12,10 @@ public struct MetricCurve: Sendable, Equatable {
     public var steps: [Int]
     /// Its values.
     public var values: [Double]
+    /// How many values at its beginning are another branch's line, for a mean that goes on from it.
+    public var lead = 0
+    /// How many values after those are other branches' too.
+    public var trunk = 0
   }
 
   /// A level to compare with.
@@ -78,11 +82,9 @@ extension Workbench {
         "no metric '\(name)': expected \(known) lr", about: "metrics", part: name)
     }
     let lines = sources.compactMap { source -> MetricCurve.Line? in
-      let series = source.own(source.log.series(metric).map { ($0.step, $0.value) })
-      guard !series.isEmpty else { return nil }
-      return MetricCurve.Line(
-        name: source.name.isEmpty ? name : source.name, steps: series.map(\.step),
-        values: series.map(\.value))
+      source.line(
+        source.name.isEmpty ? name : source.label,
+        source.log.series(metric).map { ($0.step, $0.value) })
     }
     guard !lines.isEmpty else {
       let isTracked = metric.isCostly || metric == .align
@@ -104,7 +106,7 @@ extension Workbench {
       return own.map { line in
         guard !source.name.isEmpty else { return line }
         var line = line
-        line.name = own.count == 1 ? source.name : source.name + " " + line.name
+        line.name = own.count == 1 ? source.label : source.label + " " + line.name
         return line
       }
     }
@@ -122,16 +124,19 @@ extension Workbench {
     }
     var lines: [MetricCurve.Line] = []
     for group in groups {
-      let points = source.own(
+      let found = source.line(
+        group,
         records.compactMap { record in
           record.rates.first { $0.name == group }.map { (record.step, $0.value) }
         })
-      let (steps, values) = (points.map(\.step), points.map(\.value))
+      guard let line = found else { continue }
       // Groups with one rate are one line.
-      if let same = lines.firstIndex(where: { $0.steps == steps && $0.values == values }) {
+      if let same = lines.firstIndex(where: {
+        $0.steps == line.steps && $0.values == line.values
+      }) {
         lines[same].name += ", " + group
-      } else if !points.isEmpty {
-        lines.append(MetricCurve.Line(name: group, steps: steps, values: values))
+      } else {
+        lines.append(line)
       }
     }
     return lines
@@ -160,10 +165,17 @@ extension Workbench {
 }
 
 extension BranchMetrics {
-  /// What follows the shared part, with the last shared point so that lines begin at the fork.
-  fileprivate func own(_ points: [(step: Int, value: Double)]) -> [(step: Int, value: Double)] {
-    let first = points.lastIndex { $0.step <= sharedSteps } ?? 0
-    let rest = Array(points[first...])
-    return rest.last.map { $0.step > sharedSteps } == true || sharedSteps == 0 ? rest : []
+  /// The line of a branch, nil where it has no values of its own.
+  ///
+  /// What it shares with another branch leads it: it is drawn there, but for the last point, so that
+  /// lines begin at the fork.
+  fileprivate func line(
+    _ name: String, _ points: [(step: Int, value: Double)]
+  ) -> MetricCurve.Line? {
+    guard let last = points.last, last.step > sharedSteps || sharedSteps == 0 else { return nil }
+    var line = MetricCurve.Line(name: name, steps: points.map(\.step), values: points.map(\.value))
+    line.lead = max(0, points.prefix { $0.step <= sharedSteps }.count - 1)
+    line.trunk = points.dropFirst(line.lead).prefix { $0.step <= trunkSteps }.count
+    return line
   }
 }
