@@ -6,8 +6,11 @@ import Sessions
 enum HealthLine {
   /// The stable part: the same on every replay.
   ///
-  /// `e2` is what `@e2` is: two epochs are done.
-  static func text(_ record: StepRecord, _ bench: Workbench) -> String {
+  /// `e2` is what `@e2` is: two epochs are done. With `leavesGap`, `…` stands for a rank that could
+  /// not be measured here, but can where the same steps are taken without an abort.
+  static func text(
+    _ record: StepRecord, _ bench: Workbench, leavesGap: Bool = false
+  ) -> String {
     guard let method = bench.resolution?.method else { return "" }
     var parts = ["step \(record.step)", "e\(bench.summary.epoch)"]
     if let loss = record.values[.loss] {
@@ -22,6 +25,8 @@ enum HealthLine {
     if let rank = record.values[.erank] {
       let largest = min(method.projectorOut, method.batch)
       parts.append("erank \(NumberFormat.fixed(rank, 1)) / \(largest)")
+    } else if leavesGap {
+      parts.append("…")
     }
     if let accuracy = record.values[.contrastAcc] {
       parts.append("contrast_acc \(NumberFormat.fixed(accuracy, 3))")

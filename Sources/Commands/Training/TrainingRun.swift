@@ -189,7 +189,9 @@ final class TrainingRun {
     case .user, .clock:
       // What another run would do by itself is logged as typed; what it would not, as what was done.
       output.loggedText = "step \(total.steps)"
-      output.loggedReply = lines.dropLast().joined(separator: "\n")
+      // An aborted step took the batch of the one before it along.
+      let health = HealthLine.text(bench.metrics.records.last ?? last, bench, leavesGap: true)
+      output.loggedReply = ([health] + lines.dropFirst().dropLast()).joined(separator: "\n")
     default: break
     }
     return output
