@@ -33,14 +33,22 @@ public enum TypedText {
 
   /// An entry with pasted prompts and the habits of other shells removed.
   ///
-  /// `?`, `?step`, `.help`, `:quit` and `exit` are understood silently.
-  public static func normalized(_ entry: String) -> String {
+  /// `?`, `?step`, `.help`, `:quit` and, each alone on its line, `exit` and `q` are understood
+  /// silently.
+  ///
+  /// - Parameters:
+  ///   - entry: What was typed.
+  ///   - isDefined: Whether the user has a command of this name, which then is what is meant.
+  /// - Returns: The entry in the language.
+  public static func normalized(
+    _ entry: String, isDefined: (String) -> Bool = { _ in false }
+  ) -> String {
     entry.split(separator: "\n", omittingEmptySubsequences: false).map {
-      withoutHabits(withoutPrompts($0).text)
+      withoutHabits(withoutPrompts($0).text, isDefined)
     }.joined(separator: "\n")
   }
 
-  private static func withoutHabits(_ line: String) -> String {
+  private static func withoutHabits(_ line: String, _ isDefined: (String) -> Bool) -> String {
     let bare = line.drop { $0 == " " }
     guard let first = bare.first else { return line }
     let rest = bare.dropFirst()
@@ -50,9 +58,10 @@ public enum TypedText {
       "." where rest.first?.isLetter == true:
       return String(rest)
     default:
-      let word = bare.prefix { $0 != " " }
-      return word == "exit" || word == "exit()" || word == "quit()" || word == "q"
-        ? "quit" : line
+      // Only a line that is nothing else: 'q 2' may call the user's own q, and is an error if not.
+      let word = line.trimmingCharacters(in: .whitespaces)
+      let meansQuit = ["exit", "exit()", "quit()", "q"].contains(word) && !isDefined(word)
+      return meansQuit ? "quit" : line
     }
   }
 

@@ -64,7 +64,7 @@ struct REPL {
         // Ctrl-C and Ctrl-D give up an entry that is only begun; Ctrl-D alone leaves.
         return entry.isEmpty ? read : .interrupted
       }
-      entry += TypedText.normalized(line)
+      entry += TypedText.normalized(line) { shell.definitions[$0] != nil }
       let isTooLong = entry.utf8.count > Lexer.maxEntryBytes
       if isTooLong || !TypedText.isUnfinished(entry) { return .text(entry) }
       entry += "\n"

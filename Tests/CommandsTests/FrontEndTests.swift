@@ -82,6 +82,22 @@ import Testing
     #expect(session.waits(for: "Leaves dyad."))
   }
 
+  @Test func aDefinedQIsTheUsers() throws {
+    let folder = try TemporaryFolder()
+    let session = try terminal(folder)
+    #expect(session.waitsForPrompt())
+    session.type("q foo\n")
+    #expect(session.waits(for: "quit takes no argument") && session.waitsForPrompt())
+    session.type("def q n { note \"n is ${n}\" }\n")
+    #expect(session.waitsForPrompt())
+    session.type("q 2\n")
+    #expect(session.waits(for: "\r\n  n is 2") && session.waitsForPrompt())
+    session.type("q\n")
+    #expect(session.waits(for: "q takes 1 argument") && session.waitsForPrompt())
+    session.type("exit\n")
+    #expect(session.exitStatus() == 0)
+  }
+
   @Test func exitStatusAndStreams() throws {
     let folder = try TemporaryFolder()
     let good = try folder.file("good.dyad", "version 1\nlet n = 2\nnote \"n ${n}\"\n")

@@ -24,6 +24,14 @@ import Testing
     #expect(TypedText.normalized("?step") == "help step")
     #expect(TypedText.normalized("dyad> step\n.help\n:quit") == "step\nhelp\nquit")
     #expect(TypedText.normalized("exit()") == "quit")
+    for line in ["q", " q ", "exit"] { #expect(TypedText.normalized(line) == "quit") }
+  }
+
+  @Test func onlyALineThatIsNothingElseQuits() {
+    for line in ["q 2", "q foo bar", "q x=1", "exit 1", "quit() 2", " q; step"] {
+      #expect(TypedText.normalized(line) == line)
+    }
+    #expect(TypedText.normalized("q\nq 2\nexit") { $0 == "q" } == "q\nq 2\nquit")
   }
 
   @Test(arguments: [
