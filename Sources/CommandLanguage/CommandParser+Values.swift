@@ -28,10 +28,7 @@ extension CommandParser {
       }
     }
     // What stands for a variable stays a variable in the log: the log says how it was set.
-    let written =
-      isSubstituted
-      ? source.text(range).split(whereSeparator: \.isNewline).joined(separator: " ")
-      : value.canonicalText
+    let written = isSubstituted ? source.text(range).onOneLine : value.canonicalText
     return (value, written)
   }
 

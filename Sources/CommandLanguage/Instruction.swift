@@ -87,9 +87,7 @@ extension Statement {
         text += " }"
         isFresh = false
       case .word, .pipe, .arrow:
-        let word = source.text(token.range).split(whereSeparator: \.isNewline)
-          .joined(separator: " ")
-        text += (text.isEmpty ? "" : " ") + word
+        text += (text.isEmpty ? "" : " ") + source.text(token.range).onOneLine
         isFresh = false
       }
     }

@@ -23,6 +23,8 @@ public struct Lexer {
   private var braces: [Int] = []
   private var entryStart = 0
   private var incomplete: (why: Incomplete, offset: Int)?
+  /// Where the backslashes are that continue a line.
+  private var continuations: [Int] = []
 
   private init(_ source: SourceText) {
     self.source = source
@@ -34,10 +36,14 @@ public struct Lexer {
   /// - Throws: `Diagnostic` for open quotes and brackets, nesting deeper than 64, entries over 1 MB
   ///   and control characters.
   public static func tokens(of source: SourceText) throws -> [Token] {
+    try whole(source).tokens
+  }
+
+  private static func whole(_ source: SourceText) throws -> Lexer {
     var lexer = Lexer(source)
     try lexer.run()
     if let (why, offset) = lexer.incomplete { throw lexer.openError(why, offset) }
-    return lexer.tokens
+    return lexer
   }
 
   /// Returns the tokens of a text that may be unfinished and what is still open at its end.
@@ -53,7 +59,11 @@ public struct Lexer {
   ///
   /// - Throws: `Diagnostic` as `tokens(of:)`.
   public static func items(of source: SourceText) throws -> [ScriptItem] {
-    items(of: try tokens(of: source), in: source)
+    let lexer = try whole(source)
+    let joined =
+      lexer.continuations.isEmpty
+      ? source : SourceText(source, continuedAt: lexer.continuations)
+    return items(of: lexer.tokens, in: joined)
   }
 
   /// Returns commands and comments of some tokens of a text.
@@ -136,18 +146,22 @@ public struct Lexer {
 
   /// A backslash at a line's end joins it with the next; at the text's end more is expected.
   private mutating func continuesLine() -> Bool {
-    var next = at + 1
-    while next < bytes.count, [UInt8(ascii: " "), UInt8(ascii: "\r")].contains(bytes[next]) {
-      next += 1
-    }
+    guard let next = lineEnd(afterBackslash: at) else { return false }
     if next == bytes.count {
       incomplete = (.trailingBackslash, at)
       at = next
       return true
     }
-    guard bytes[next] == UInt8(ascii: "\n") else { return false }
+    continuations.append(at)
     at = next + 1
     return true
+  }
+
+  /// Where the line or the text ends when only spaces follow a backslash; nil when more does.
+  private func lineEnd(afterBackslash at: Int) -> Int? {
+    var next = at + 1
+    while next < bytes.count, [0x20, 0x09, 0x0D].contains(bytes[next]) { next += 1 }
+    return next == bytes.count || bytes[next] == UInt8(ascii: "\n") ? next : nil
   }
 
   private mutating func word() throws {
@@ -186,10 +200,9 @@ public struct Lexer {
         if open.isEmpty { break scan }
         at += 1
       case UInt8(ascii: "\\"):
-        if at + 1 < bytes.count, bytes[at + 1] == UInt8(ascii: "\n"), open.isEmpty { break scan }
-        if at + 1 == bytes.count {
+        if let end = lineEnd(afterBackslash: at) {
           if open.isEmpty { break scan }
-          incomplete = (.openBracket, open[0].offset)
+          if end < bytes.count { continuations.append(at) }
         }
         at += 1
       case 0..<0x20, 0x7F:

@@ -4,21 +4,46 @@ import Foundation
 public struct SourceText: Sendable, Equatable {
   /// The file that the text came from; nil for a line typed at the prompt.
   public let name: String?
-  /// The text as UTF-8.
+  /// The text as UTF-8; once it is lexed, a `\` that continues a line is a space in it.
   public let bytes: [UInt8]
   /// The number that the first line has in messages.
   public let firstLine: Int
+  /// The text as it was written, which messages show.
+  private let written: [UInt8]
 
   /// Creates a source from a string.
   public init(_ text: String, name: String? = nil, firstLine: Int = 1) {
     self.name = name
     self.bytes = Array(text.utf8)
+    self.written = bytes
     self.firstLine = firstLine
+  }
+
+  /// The same text for what reads the inside of values, where a line that goes on is like a space.
+  ///
+  /// Offsets and line numbers stay what they were.
+  init(_ source: SourceText, continuedAt backslashes: [Int]) {
+    var bytes = source.bytes
+    for offset in backslashes { bytes[offset] = UInt8(ascii: " ") }
+    name = source.name
+    self.bytes = bytes
+    written = source.written
+    firstLine = source.firstLine
+  }
+
+  /// Two sources are equal when they were written alike.
+  public static func == (a: SourceText, b: SourceText) -> Bool {
+    a.name == b.name && a.firstLine == b.firstLine && a.written == b.written
   }
 
   /// Returns the text in a byte range; offsets outside the source are clamped.
   public func text(_ range: Range<Int>) -> String {
     String(decoding: bytes[range.clamped(to: 0..<bytes.count)], as: UTF8.self)
+  }
+
+  /// Returns the text in a byte range as it was written; offsets outside are clamped.
+  func writtenText(_ range: Range<Int>) -> String {
+    String(decoding: written[range.clamped(to: 0..<written.count)], as: UTF8.self)
   }
 
   /// The line (as numbered in messages) and 1-based column, in characters, of a byte offset.
@@ -35,6 +60,7 @@ public struct SourceText: Sendable, Equatable {
   /// Lines longer than the window are shortened with `…`, so that one entry of a megabyte still
   /// gives a readable message.
   func excerpt(of range: Range<Int>, window: Int = 96) -> [String] {
+    let text = writtenText
     let range = range.clamped(to: 0..<bytes.count)
     let start = lineStart(before: range.lowerBound)
     let end = bytes[range.lowerBound...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
@@ -71,5 +97,13 @@ public struct SourceText: Sendable, Equatable {
     if character == "\t" { return "\t" }
     let isControl = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
     return isControl ? "?" : String(character)
+  }
+}
+
+extension String {
+  /// The text with its lines joined by single spaces, as the log writes a value of several lines.
+  var onOneLine: String {
+    split(whereSeparator: \.isNewline).map { String($0).trimmingSpaces() }
+      .filter { !$0.isEmpty }.joined(separator: " ")
   }
 }

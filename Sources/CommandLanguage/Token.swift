@@ -52,7 +52,7 @@ public struct Statement: Sendable {
   }
 
   /// The command as it was written.
-  public var text: String { source.text(range) }
+  public var text: String { source.writtenText(range) }
 }
 
 /// One unit of a script, in order.

@@ -38,14 +38,29 @@ public enum TypedText {
   ///
   /// - Parameters:
   ///   - entry: What was typed.
+  ///   - begun: The lines that it goes on with, without the end of the last one.
   ///   - isDefined: Whether the user has a command of this name, which then is what is meant.
   /// - Returns: The entry in the language.
   public static func normalized(
-    _ entry: String, isDefined: (String) -> Bool = { _ in false }
+    _ entry: String, after begun: String = "", isDefined: (String) -> Bool = { _ in false }
   ) -> String {
-    entry.split(separator: "\n", omittingEmptySubsequences: false).map {
-      withoutHabits(withoutPrompts($0).text, isDefined)
+    var open = goesOn(begun) ? begun : ""
+    return entry.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      var text = withoutPrompts(line).text
+      // The inside of a value is no command, so that it cannot be another shell's.
+      if open.isEmpty { text = withoutHabits(text, isDefined) }
+      open += (open.isEmpty ? "" : "\n") + text
+      if !goesOn(open) { open = "" }
+      return text
     }.joined(separator: "\n")
+  }
+
+  /// Whether the next line belongs to the same command.
+  private static func goesOn(_ text: String) -> Bool {
+    switch try? Lexer.prefixTokens(of: SourceText(text)).incomplete {
+    case .openBracket, .trailingBackslash: true
+    default: false
+    }
   }
 
   private static func withoutHabits(_ line: String, _ isDefined: (String) -> Bool) -> String {

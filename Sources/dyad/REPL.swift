@@ -64,7 +64,8 @@ struct REPL {
         // Ctrl-C and Ctrl-D give up an entry that is only begun; Ctrl-D alone leaves.
         return entry.isEmpty ? read : .interrupted
       }
-      entry += TypedText.normalized(line) { shell.definitions[$0] != nil }
+      let begun = String(decoding: entry.utf8.dropLast(), as: UTF8.self)
+      entry += TypedText.normalized(line, after: begun) { shell.definitions[$0] != nil }
       let isTooLong = entry.utf8.count > Lexer.maxEntryBytes
       if isTooLong || !TypedText.isUnfinished(entry) { return .text(entry) }
       entry += "\n"

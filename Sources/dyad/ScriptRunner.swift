@@ -37,7 +37,9 @@ struct ScriptRunner {
       // A byte order mark is no text, in a file or in a stream.
       entry += lineNumber == 1 && line.hasPrefix("\u{FEFF}") ? String(line.dropFirst()) : line
       lineNumber += 1
-      let isWaiting = line.hasSuffix("\n") && TypedText.isUnfinished(String(entry.dropLast()))
+      // Bytes, because a carriage return and the line's end are one character.
+      let begun = String(decoding: entry.utf8.dropLast(), as: UTF8.self)
+      let isWaiting = line.utf8.last == UInt8(ascii: "\n") && TypedText.isUnfinished(begun)
       if isWaiting, entry.utf8.count <= Lexer.maxEntryBytes { continue }
       if let status = runEntry() { return status }
       if interpreter.context.shell.isQuitting { return 0 }

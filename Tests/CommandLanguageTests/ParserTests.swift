@@ -57,6 +57,15 @@ struct CanonicalCase: Sendable, CustomTestStringConvertible {
       "bank | where k > 3 | sort loss --desc | head 5 | cols a,b",
       "bank | where k > 3 | sort loss --desc | head 5 | cols [a,b]"),
     CanonicalCase("method \\\n  simclr", "method simclr"),
+    CanonicalCase("let k = 1 + \\\n  2", "let k = 1 + 2"),
+    CanonicalCase("let k = 2*\\ \r\n(1 + \\\r\n\t2)", "let k = 2* (1 + 2)"),
+    CanonicalCase("let \\\n k \\\n = \\\n \"a \\\\ b\"", "let k = \"a \\\\ b\""),
+    CanonicalCase("tensor z1[0, \\\n 1] - \\\n  z2[0,1]", "tensor z1[0, 1] - z2[0, 1]"),
+    CanonicalCase("tensor z1 * \\\n $n", "tensor z1 * $n"),
+    CanonicalCase("run until loss < \\\n 5 max=2ep", "run until loss < 5 max=2epochs"),
+    CanonicalCase("method simclr temp=(0.5 * \\\n  $n)", "method simclr temp=(0.5 * $n)"),
+    CanonicalCase("method simclr proj=[64, \\\n  32]", "method simclr proj=[64,32]"),
+    CanonicalCase("bank | where k > \\\n 3", "bank | where k > 3"),
     CanonicalCase("method simclr proj=[\n64,\n32]", "method simclr proj=[64,32]"),
   ]
 
@@ -71,6 +80,25 @@ struct CanonicalCase: Sendable, CustomTestStringConvertible {
     #expect(again.switches == first.switches)
     #expect(again.outputPath == first.outputPath)
     #expect(again.filters == first.filters)
+  }
+
+  @Test func aLineThatGoesOnKeepsItsPlacesInMessages() throws {
+    #expect(
+      errorText("let k = 1 + \\\n  2 +* 3")
+        == "error: expected a number, a metric, a tensor, $name or '(', got '*'\n"
+        + "    2 +* 3\n       ^")
+    #expect(errorText("let k = * \\\n 2").contains("\n  let k = * \\\n          ^"))
+    #expect(errorText("let k = 1 + \\").contains("nothing follows the '\\'"))
+    #expect(errorText("let k = 1 \\ + 2").contains("'\\' does not belong in an expression"))
+    // What is written in quotes and comments stays.
+    #expect(errorText("note \"a\\\nb\"").contains("unknown escape"))
+    let items = try Lexer.items(of: SourceText("let k = 1 \\\n + 2\n# prose \\\nstep"))
+    guard case .comment(let text, _) = items[1], case .command(let first) = items[0] else {
+      Issue.record("expected a command and a comment")
+      return
+    }
+    #expect(items.count == 3 && text == "# prose \\")
+    #expect(first.text == "let k = 1 \\\n + 2" && first.oneLine == "let k = 1 + 2")
   }
 
   @Test func keysReadTypedValuesAndDefaults() throws {

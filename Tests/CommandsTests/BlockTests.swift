@@ -39,6 +39,19 @@ import Testing
     #expect(again.context.log.text == session.context.log.text)
   }
 
+  @Test func linesThatGoOnAreOneLineOfTheLog() throws {
+    let session = try TrainedSession(Self.setup, steps: 1)
+    _ = try session.output("break loss < \\\n  (0.1 * \\\n 2)")
+    _ = try session.output("if step > \\\n 0 { let a = 1 + \\\n 2 }")
+    _ = try session.output("for t in [1, \\\n 2] { let b = $t - \\\n 1 }")
+    #expect(
+      log(session).suffix(3) == [
+        "break loss < (0.1 * 2)", "if step > 0 { let a = 1 + 2 }",
+        "for t in [1, 2] { let b = $t - 1 }",
+      ])
+    #expect(session.context.shell.variables["b"] == .number(1))
+  }
+
   @Test func oneUndoTakesABlockBack() throws {
     let session = try TrainedSession(Self.setup, steps: 1)
     let before = session.bench.mark

@@ -78,6 +78,12 @@ import Testing
     session.type("note [a,\nb]\n")
     #expect(session.waitsForPrompt("....> "))
     #expect(session.waits(for: "[a,") && session.waitsForPrompt())
+    session.type("let a = 1 + \\\n")
+    #expect(session.waitsForPrompt("....> "))
+    session.type("(2 * \\\n")
+    #expect(session.waitsForPrompt("....> "))
+    session.type("3)\n")
+    #expect(session.waits(for: "\r\n  a = 7") && session.waitsForPrompt())
     session.type("?quit\n")
     #expect(session.waits(for: "Leaves dyad."))
   }
@@ -138,6 +144,10 @@ import Testing
     let open = try DyadProcess.run(["-"], input: "let a = (")
     #expect(open.status == 1 && open.errors.hasPrefix("stdin:1:9: error: '(' is not closed"))
     #expect(try DyadProcess.run(["-"], input: "").status == 0)
+    let split = try DyadProcess.run(["-"], input: "let a = 1 + \\\n 2\n")
+    #expect(split.status == 0 && split.output == "  a = 3\n")
+    let windows = try DyadProcess.run(["-"], input: "let a = 1 + \\\r\n 2\r\nnote \"${a}\"\r\n")
+    #expect(windows.status == 0 && windows.output == "  a = 3\n  3\n")
     #expect(try DyadProcess.run(["-"], input: "quit\nbad").status == 0)
   }
 

@@ -27,6 +27,13 @@ import Testing
     for line in ["q", " q ", "exit"] { #expect(TypedText.normalized(line) == "quit") }
   }
 
+  @Test func theInsideOfAValueHasNoHabits() {
+    #expect(TypedText.normalized("....> q", after: "note \\") == "q")
+    #expect(TypedText.normalized("?", after: "repeat 2 {\n  note [a,") == "?")
+    #expect(TypedText.normalized("q", after: "repeat 2 {") == "quit")
+    #expect(TypedText.normalized("note [a,\nq\n]\nq") == "note [a,\nq\n]\nquit")
+  }
+
   @Test func onlyALineThatIsNothingElseQuits() {
     for line in ["q 2", "q foo bar", "q x=1", "exit 1", "quit() 2", " q; step"] {
       #expect(TypedText.normalized(line) == line)
