@@ -77,12 +77,17 @@ extension CommandParser {
     return number.flatMap { $0.isFinite ? .number($0) : nil } ?? .text(raw.text)
   }
 
-  /// The elements of a list, ranges written out: `0.1,0.2`, `[a,b]`, `0..5`.
+  /// The elements of a list, ranges written out: `0.1,0.2`, `[a,b]`, `0..5`, `@e0..@e5`.
   ///
   /// - Throws: `Diagnostic` at the part that is no value.
   public func elements(at range: Range<Int>, in source: SourceText) throws -> [Variable] {
     let (raw, _) = try substituted(range, in: source)
     var out: [Variable] = []
+    func checkCount(_ span: Int, _ item: RawValue) throws {
+      guard span < ListSplitter.maxCount, out.count + span < ListSplitter.maxCount else {
+        throw Diagnostic("a list may have at most \(ListSplitter.maxCount) items", at: item.range)
+      }
+    }
     for item in try ListSplitter.items(of: raw) {
       let ends = item.isQuoted ? [] : item.text.components(separatedBy: "..")
       if ends.count == 2, let low = Int(ends[0]), let high = Int(ends[1]) {
@@ -92,12 +97,11 @@ extension CommandParser {
             help: "\(high)..\(low)")
         }
         let (span, overflow) = high.subtractingReportingOverflow(low)
-        guard !overflow, span < ListSplitter.maxCount, out.count + span < ListSplitter.maxCount
-        else {
-          throw Diagnostic(
-            "a list may have at most \(ListSplitter.maxCount) items", at: item.range)
-        }
+        try checkCount(overflow ? Int.max : span, item)
         out += (low...high).map { .number(Double($0)) }
+      } else if let times = try TimeRange(item) {
+        try checkCount(times.span, item)
+        out += times.moments.map { .text($0.canonicalText) }
       } else if !item.isQuoted, let number = NumberText.parse(item.text), number.isFinite {
         out.append(.number(number))
       } else {

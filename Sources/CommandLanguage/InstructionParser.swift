@@ -92,7 +92,7 @@ public struct InstructionParser {
     let name = try newName("the name of a variable", form)
     guard word() == "in" else { throw expected("'in'", form) }
     at += 1
-    let list = try value("a list like 1,2,3 or 0..5", form)
+    let list = try value("a list like 1,2,3, 0..5 or @e0..@e5", form)
     return .loop(name: name, list: list, try body(form))
   }
 

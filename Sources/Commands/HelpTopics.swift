@@ -95,6 +95,7 @@ enum HelpTopics {
 
       repeat 5 { step 10; knn }             five times
       for t in 0.1,0.2,0.5 { … $t … }       once for each; 0..5 has both ends
+      for t in @e0..@e5 { rewind $t; knn }  moments; @s9..@s0, @-3..@-1, @main/e0..e5
       if loss < 3 { … } else { … }          an expression; else if goes on
       def warm n { step $n; knn }           a command of your own: warm 20
       quiet step 100                        replies are not shown

@@ -82,6 +82,67 @@ import Testing
     #expect(session.bench.mark == mark && session.context.timeline.branches.count == 1)
   }
 
+  @Test(arguments: [
+    ("@e0..@e2", ["@e0", "@e1", "@e2"]), ("@s3..@s1", ["@s3", "@s2", "@s1"]),
+    ("@-2..@-1", ["@-2", "@-1"]), ("@e1..@e1", ["@e1"]), ("@s1..s2", ["@s1", "@s2"]),
+    ("@main/e0..e1", ["@main/e0", "@main/e1"]),
+    ("@main/s2..@main/s1", ["@main/s2", "@main/s1"]),
+    ("[@e2..@e1, @start, 4..5]", ["@e2", "@e1", "@start", "4", "5"]),
+    ("@e0..@e$n", ["@e0", "@e1", "@e2"]), ("[\"@e0..@e2\"]", ["@e0..@e2"]), ("a..b", ["a..b"]),
+  ])
+  func loopsGoThroughMoments(list: String, moments: [String]) throws {
+    let session = try TrainedSession()
+    _ = try session.output("let n = 2; let all = \"\"")
+    _ = try session.output("for t in \(list) { let all = \"${all} ${t}\" }")
+    #expect(session.text("note \"${all}\"") == "   " + moments.joined(separator: " "))
+  }
+
+  @Test func theMomentOfALoopIsATimeForEveryCommand() throws {
+    let session = try TrainedSession(Self.setup, steps: 6)
+    let mark = session.bench.mark
+    let text = session.text("for t in @e0..@e2 { rewind $t }")
+    #expect(text.contains("step 0") && text.contains("step 3") && text.contains("step 6"))
+    #expect(session.bench.mark == mark)
+    #expect(session.context.shell.variables["t"] == nil)
+    let then = ["@s4", "@s5"].map { session.text("tensor z1\($0)") }
+    #expect(values(then[0]) != values(then[1]))
+    #expect(session.text("for t in @s4..@s5 { tensor z1$t }") == then.joined())
+    for range in ["@-2..@-1", "@main/s4..s5"] {
+      let shown = session.text("for t in \(range) { tensor z1$t }")
+      #expect(shown.contains(values(then[0])) && shown.contains(values(then[1])), "\(shown)")
+      #expect(!session.text("for t in \(range) { compare $t }").contains("error"))
+    }
+    // The log has the loop as it is written and gives the same state again.
+    _ = try session.output("for t in @e2..@e1 { rewind $t }")
+    #expect(session.bench.summary.step == 3)
+    #expect(session.context.log.text.contains("for t in @e2..@e1 { rewind $t }"))
+    let again = try TrainedSession()
+    #expect(again.interpreter.runScript(SourceText(session.context.log.text)) { _ in } == nil)
+    #expect(again.bench.mark == session.bench.mark)
+  }
+
+  @Test(arguments: [
+    ("@e0..@s5", "counts epochs, steps or steps ago at both ends", 14, 3),
+    ("@-1..@e5", "counts epochs", 14, 3),
+    ("@start..@e5", "a moment with a number at both ends", 9, 6),
+    ("@e0..@end", "got '@end'", 14, 4), ("@e0..", "got nothing", 14, 1),
+    ("@e0..5", "got '5'", 14, 1), ("0..@e5", "got '0'", 9, 1),
+    ("@e0..@e1..@e2", "got '@e1..@e2'", 14, 8), ("[1, @main/e0..@other/e2]", "same branch", 23, 9),
+    ("@e0..@main/e2", "same branch", 14, 8), ("@s0..@s100000", "at most 100000 items", 9, 13),
+    ("@s0..@s9223372036854775807", "at most 100000 items", 9, 26),
+    ("[@s0..@s99998, @e0..@e1]", "at most 100000 items", 24, 8),
+  ])
+  func rangesOfMomentsOfDifferentKindsAreErrors(
+    list: String, message: String, column: Int, carets: Int
+  ) throws {
+    let session = try TrainedSession()
+    let text = session.text("for t in \(list) { note $t }")
+    #expect(text.hasPrefix("error: ") && text.contains(message), "\(text)")
+    let caret = text.split(separator: "\n").first { $0.contains("^") } ?? ""
+    #expect(caret.prefix { $0 == " " }.count == column + 2, "\(text)")
+    #expect(caret.filter { $0 == "^" }.count == carets, "\(text)")
+  }
+
   @Test func momentsAreOffered() throws {
     let session = try TrainedSession(Self.setup, steps: 4)
     _ = try session.output("snap first; rewind @s2; step 1")
