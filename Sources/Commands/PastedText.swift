@@ -10,25 +10,55 @@ public enum PastedText {
     + "a file and use 'source FILE'"
 
   /// Removes what may not be in a line: escape sequences, control characters, marks that show
-  /// text in another order than it has, the prompts of a transcript with the replies between
-  /// them, and the end of the last line, so that nothing runs before Enter.
+  /// text in another order than it has, the prompts of a transcript with what stands before and
+  /// between them, the fences of Markdown around it all, and the end of the last line, so that
+  /// nothing runs before Enter.
   public static func cleaned(_ pasted: String) -> String {
     let text = visible(withoutSequences(pasted))
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = trimmed(
+      text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+    if let first = lines.first, isFence(first) { lines.removeFirst() }
+    if let last = lines.last, isFence(last) { lines.removeLast() }
+    return withoutReplies(trimmed(lines)).joined(separator: "\n")
+  }
+
+  private static func trimmed(_ lines: [String]) -> [String] {
+    var lines = lines[...]
     while let last = lines.last, isBlank(last) { lines.removeLast() }
     while let first = lines.first, isBlank(first) { lines.removeFirst() }
-    return withoutReplies(lines).joined(separator: "\n")
+    return Array(lines)
   }
 
   private static func isBlank(_ line: String) -> Bool { line.allSatisfy(\.isWhitespace) }
 
-  /// A transcript begins with a prompt; then a line without one is a reply, unless it goes on with
-  /// an entry that is not finished.
+  /// Whether a line is the edge of a block of Markdown: three backticks, maybe with a language.
+  private static func isFence(_ line: String) -> Bool {
+    matches(line, "^ *`{3,}[^`]*$")
+  }
+
+  /// Whether a line before the first prompt shows how dyad was started, so that it is no command.
+  private static func isLaunch(_ line: String) -> Bool {
+    isBlank(line) || isFence(line) || matches(line, "^\\$( |$)")
+      || matches(line, "^dyad [0-9]+(\\.[0-9]+)+[^ ]* · ")
+  }
+
+  private static func matches(_ line: String, _ pattern: String) -> Bool {
+    line.range(of: pattern, options: .regularExpression) != nil
+  }
+
+  /// The first line of a transcript: one that begins with a prompt; nil where there is none.
+  private static func transcriptStart(_ lines: [String]) -> Int? {
+    if let first = lines.first, TypedText.withoutPrompts(first).hadPrompt { return 0 }
+    return lines.firstIndex { $0.hasPrefix("dyad") && TypedText.withoutPrompts($0).hadPrompt }
+  }
+
+  /// In a transcript a line without a prompt is a reply, unless it goes on with an entry that is
+  /// not finished; before its first prompt, one is what started dyad or was meant as a command.
   private static func withoutReplies(_ lines: [String]) -> [String] {
-    guard let first = lines.first, TypedText.withoutPrompts(first).hadPrompt else { return lines }
-    var kept: [String] = []
+    guard let start = transcriptStart(lines) else { return lines }
+    var kept = lines[..<start].filter { !isLaunch($0) }
     var entry = ""
-    for line in lines {
+    for line in lines[start...] {
       let (text, hadPrompt) = TypedText.withoutPrompts(line)
       let goesOn = !entry.isEmpty && TypedText.isUnfinished(entry)
       guard hadPrompt || goesOn else { continue }

@@ -1,4 +1,5 @@
 import Commands
+import Foundation
 import Testing
 
 /// What may be typed or pasted besides the language.
@@ -48,6 +49,27 @@ import Testing
       "note 1\nrepeat 2 {\nstep\n}"
     ),
     ("dyad> repeat 2 {\n  note 3\n}\n  3\n  3\ndyad> note 4", "repeat 2 {\n  note 3\n}\nnote 4"),
+    // Before the first prompt, only what may be a command stays.
+    (
+      "$ .build/release/dyad\ndyad 0.1.0 · 2 cores   help · help tour · Tab completes · quit\n"
+        + "dyad> data demo ; knn\n  demo  2000\ndyad @1> epoch 8\n  step 248",
+      "data demo ; knn\nepoch 8"
+    ),
+    (
+      "```\n$ dyad\n\ndyad 1.12.3-rc1 · 1 core   help\n\n  dyad main-2@3> no\n```\n"
+        + "```text\ndyad @12> step\n  step 13\n```\nand then\n```\ndyad @13> knn\n```\n",
+      "  dyad main-2@3> no\nstep\nknn"
+    ),
+    ("note 1\ndyad> note 2\n  2\n", "note 1\nnote 2"),
+    ("```\ndyad> repeat 2 {\n  note 3\n}\n  3\n```", "repeat 2 {\n  note 3\n}"),
+    // Fences around lines without a prompt.
+    ("```text\nnote 1\n\nnote 2\n```\n", "note 1\n\nnote 2"), ("```\nstep", "step"),
+    ("step\n  ````  \n", "step"), ("```\n```", ""), ("```", ""),
+    ("note 1\n```\nnote 2", "note 1\n```\nnote 2"),
+    ("``` `x` ```\nstep", "``` `x` ```\nstep"),
+    // Without a prompt there is no transcript.
+    ("$ dyad\nstep\n....> 2", "$ dyad\nstep\n....> 2"),
+    ("dyad 0.1.0 · 2 cores\nstep", "dyad 0.1.0 · 2 cores\nstep"),
     // No transcript: everything stays but the end of the last line.
     ("note 1\nnote 2\n\n", "note 1\nnote 2"),
     ("note 1\r\nnote 2\rnote 3", "note 1\nnote 2\nnote 3"),
@@ -80,5 +102,19 @@ import Testing
     #expect(
       HistoryText.line(of: "repeat 2 {\n  note \"a\\nb\"\n}")
         == "\\+ repeat 2 {\\n  note \"a\\\\nb\"\\n}")
+  }
+
+  @Test func theReadmesTranscriptPastesAsItsCommands() throws {
+    var folder = URL(fileURLWithPath: #filePath)
+    for _ in 0..<3 { folder.deleteLastPathComponent() }
+    let readme = try String(contentsOf: folder.appending(path: "README.md"), encoding: .utf8)
+    let block = try #require(
+      readme.components(separatedBy: "```").first { $0.contains("\n$ .build/release/dyad\n") })
+    let entry = PastedText.cleaned(block)
+    #expect(entry.hasPrefix("data demo ; backbone small ; method simclr-attn"))
+    for line in entry.split(separator: "\n") {
+      #expect(line.first?.isLetter == true && block.contains("> \(line)\n"), "\(line)")
+    }
+    #expect(PastedText.cleaned("```\(block)```\n") == entry)
   }
 }
