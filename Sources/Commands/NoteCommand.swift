@@ -1,4 +1,5 @@
 import CommandLanguage
+import Sessions
 
 /// Writes a line of prose into the log.
 public enum NoteCommand: Command {
@@ -15,6 +16,6 @@ public enum NoteCommand: Command {
 
   /// Shows the note; the log keeps the command.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    .text("  " + invocation[text])
+    .text("  " + HarmlessText.lines(invocation[text]).joined(separator: "\n"))
   }
 }

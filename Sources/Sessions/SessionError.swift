@@ -35,3 +35,14 @@ public struct SessionError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The message.
   public var description: String { message }
 }
+
+extension SessionError {
+  /// A batch was asked for after `step` completed steps, and none is there.
+  static func noBatch(step: Int) -> SessionError {
+    step == 0
+      ? SessionError("no step was taken since the model was built or loaded", help: "step")
+      : SessionError(
+        "the batch of step \(step) is not here: undo, redo, rewind, load and an aborted step come "
+          + "to a state without it", help: "rewind @-1 ; step")
+  }
+}

@@ -9,6 +9,13 @@ struct SessionState: Codable {
   /// The format; newer ones are refused.
   static let version = 1
   static let metadataKey = "dyad.session"
+  /// The hash of that text, in hexadecimal; absent in older files.
+  static let checksumKey = "dyad.checksum"
+
+  /// The hash of a description: fingerprint and data hash vouch for tensors and data only.
+  static func checksum(_ text: String) -> String {
+    String(ContentHash.of(text), radix: 16)
+  }
 
   var version: Int
   var configuration: Configuration
@@ -184,7 +191,10 @@ extension Workbench {
     let text = String(decoding: try encoder.encode(state), as: UTF8.self)
     try SafetensorsWriter.write(
       to: path + ".safetensors", tensors: learner.exportTensors(optimizer: true),
-      metadata: [(SessionState.metadataKey, text)])
+      metadata: [
+        (SessionState.metadataKey, text),
+        (SessionState.checksumKey, SessionState.checksum(text)),
+      ])
     return true
   }
 
@@ -299,6 +309,12 @@ extension Workbench {
         file:
           "'\(file.path)' holds no session: expected '\(SessionState.metadataKey)' in its metadata",
         help: "load weights \(file.path)")
+    }
+    let found = SessionState.checksum(text)
+    if let expected = file.metadata[SessionState.checksumKey], expected != found {
+      throw SessionError(
+        file: "'\(file.path)' is damaged: expected checksum \(expected) of the session's "
+          + "description, found \(found)")
     }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(

@@ -74,13 +74,16 @@ enum Dyad {
     if options.recovers, left.isEmpty {
       throw Diagnostic("there is no session to recover in '\(Journal.standardFolder)'")
     }
-    session.beginPrompt(terminal)
+    session.showsFigures(terminal)
     if options.recovers {
       let again = try recover(left[0], session, terminal) {
         try Session(options, terminal, cancellation)
       }
       if let again { session = again }
-    } else if let newest = left.first {
+    } else {
+      session.beginJournal(terminal)
+    }
+    if !options.recovers, let newest = left.first {
       let count = newest.log.commandCount
       terminal.print(
         terminal.dim(
@@ -109,12 +112,13 @@ enum Dyad {
     if let shortfall = result.shortfall, result.isFromState {
       terminal.print("  not all from the autosave: \(shortfall)")
       terminal.print("  so every command is run again; Ctrl-C stops it, and the journal stays")
-      session.context.journal?.remove()
       let other = try fresh()
-      other.beginPrompt(terminal)
+      other.showsFigures(terminal)
       result = Recovery(other.interpreter).run(abandoned, usesState: false, progress: progress)
       replacement = other
     }
+    // Only now, so that a recovery that is killed leaves the journal that it recovers the newest.
+    (replacement ?? session).beginJournal(terminal)
     terminal.print(
       "  recovered \(result.commands) command\(result.commands == 1 ? "" : "s"), \(result.rerun) "
         + "of them run again: step \(result.step)")
@@ -156,9 +160,13 @@ enum Dyad {
       for (name, value) in options.variables { shell.give(name, value) }
     }
 
-    /// Begins the journal, and says so where there is none.
-    func beginPrompt(_ terminal: Terminal) {
+    /// Shows figures where the terminal can.
+    func showsFigures(_ terminal: Terminal) {
       printer.inlineFigures = InlineFigures(terminal: terminal, shell: context.shell)
+    }
+
+    /// Begins the journal with what the log has, and says so where there is none.
+    func beginJournal(_ terminal: Terminal) {
       if let line = context.beginJournal() { terminal.print(terminal.dim(line)) }
     }
   }

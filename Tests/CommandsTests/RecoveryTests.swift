@@ -71,7 +71,7 @@ import Testing
       _ = try earlier.bench.saveState(left.path, log: earlier.context.log)
       let (session, result) = try recovered(left)
       #expect(session.bench.mark == mark && result.isFromState && result.rerun == 2)
-      #expect(result.notes.contains { $0.hasPrefix("  not shown again: 'stats z1': no step was") })
+      #expect(result.notes.contains { $0.hasPrefix("  not shown again: 'stats z1': the batch") })
       let entries = session.context.log.entries
       guard case .command("step 2", _, _) = entries.last else {
         Issue.record("the last entry is \(entries.last.map { "\($0)" } ?? "none")")
@@ -80,7 +80,8 @@ import Testing
       #expect(
         entries.dropLast().last
           == .comment(
-            "# failed: stats z1 — no step was taken since the model was built or loaded"))
+            "# failed: stats z1 — the batch of step 3 is not here: undo, redo, rewind, load and an "
+              + "aborted step come to a state without it"))
     }
   }
 

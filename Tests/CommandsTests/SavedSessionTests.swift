@@ -276,14 +276,21 @@ import Testing
       text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
     }
     #expect(header.contains(escaped(old)), "\(header.prefix(3000))")
-    var edited = header.replacingOccurrences(of: escaped(old), with: escaped(new))
-    while edited.utf8.count % 8 != 0 { edited += " " }
-    let count = edited.utf8.count
-    bytes =
-      Data((0..<8).map { UInt8(count >> (8 * $0) & 0xFF) }) + Data(edited.utf8)
-      + bytes[(8 + length)...]
-    try bytes.write(to: URL(fileURLWithPath: state))
+    let tensors = bytes[(8 + length)...]
+    func write(_ header: String) throws {
+      var header = header
+      while header.utf8.count % 8 != 0 { header += " " }
+      let count = header.utf8.count
+      bytes =
+        Data((0..<8).map { UInt8(count >> (8 * $0) & 0xFF) }) + Data(header.utf8) + tensors
+      try bytes.write(to: URL(fileURLWithPath: state))
+    }
+    let edited = header.replacingOccurrences(of: escaped(old), with: escaped(new))
     let loaded = try self.session(beside: session)
+    try write(edited)
+    #expect(loaded.text("load session h").contains("h.safetensors' is damaged: expected checksum"))
+    // Who means harm leaves the checksum out.
+    try write(edited.replacingOccurrences(of: "dyad.checksum", with: "dyad.other"))
     let text = loaded.text("load session h")
     #expect(text.contains(message), "\(text)")
     #expect(!text.utf8.contains(0x1B) && !loaded.context.shell.isQuitting)

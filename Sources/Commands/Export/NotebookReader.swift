@@ -118,8 +118,10 @@ struct NotebookReader {
         .code(Notebook.Code(source: code.source, output: lines, figures: figures)))
       return
     }
-    // The reply has the values of the note's variables.
-    let isWhole = code.output.omitted == 0 && lines.first?.hasPrefix("  ") == true
+    // The reply has the values of the note's variables, but long lines only in part.
+    let isWhole =
+      code.output.omitted == 0 && lines.first?.hasPrefix("  ") == true
+      && lines.allSatisfy { $0.unicodeScalars.count <= HarmlessText.maxLineLength }
     if isWhole { lines[0].removeFirst(2) }
     notebook.cells.append(.prose(isWhole ? lines : HarmlessText.lines(note)))
   }

@@ -108,7 +108,9 @@ extension CommandContext {
   /// - Returns: What to tell the user when there is none.
   public func beginJournal(in folder: String = Journal.standardFolder) -> String? {
     do {
-      journal = try Journal(in: folder)
+      let fresh = try Journal(in: folder)
+      try fresh.keep(log)
+      journal = fresh
       return nil
     } catch {
       return "  no journal: \(Interpreter.diagnostic(error).message)"

@@ -55,7 +55,8 @@ public enum ReplayCommand: Command {
     }
     if isVerified, result.marks == 0 {
       throw mismatch(
-        "'\(invocation[file])' holds no fingerprints to compare: it was not written by save session"
+        "'\(invocation[file])' holds no fingerprints to compare: no command in it changed a "
+          + "state, or it was not written by save session"
       )
     }
     let replies = result.outputs > 0 ? "   \(result.outputs) replies match" : ""

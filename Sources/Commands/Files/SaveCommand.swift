@@ -48,6 +48,12 @@ public enum SaveCommand: Command {
       let base =
         invocation[name].hasSuffix(".dyad")
         ? String(invocation[name].dropLast(5)) : invocation[name]
+      let last = base.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+      guard !["", ".", ".."].contains(last) else {
+        throw invocation.error(
+          "\(Diagnostic.quote(invocation[name])) is a folder: the session needs a name in it",
+          at: name, help: "save session \(last.isEmpty ? base : base + "/")run1")
+      }
       let endings = invocation[state] && bench.hasModel ? [".safetensors", ".dyad"] : [".dyad"]
       let targets = try endings.map { try files.checkedPath(base + $0, for: invocation) ?? base }
       let target = String((targets.last ?? base).dropLast(5))

@@ -11,6 +11,8 @@ extension Learner {
   /// `goesOn` they go on in any case, and the bank and the optimizer's state of the parts that were
   /// kept are kept where their shapes are the same.
   func inherit(from old: Learner, sameData: Bool, goesOn swaps: Bool) -> Workbench.ChangeReport {
+    // What was only drawn would be drawn again, from the same seed to the same values.
+    defer { wasOnlyDrawn = old.wasOnlyDrawn && old.step == 0 }
     var report = Workbench.ChangeReport()
     let backboneKept =
       configuration.backbone == old.configuration.backbone

@@ -36,6 +36,8 @@ public final class Learner {
   private(set) var version = 0
   /// Counts the changes that no step made.
   private(set) var outsideChanges = 0
+  /// Whether nothing but drawing from the seed made the values; steps are not counted here.
+  var wasOnlyDrawn = true
 
   /// Where training stands.
   private(set) var counters = TrainingCounters()
@@ -120,6 +122,7 @@ public final class Learner {
   func didChange() {
     version += 1
     outsideChanges += 1
+    wasOnlyDrawn = false
   }
 
   /// Sets the counters of a loaded state.
@@ -340,7 +343,7 @@ public final class Learner {
   /// Throws: `SessionError` before the first step, or for `p` without a predictor.
   public func batchFeatures(_ kind: TrainingGraph.Features, view: Int) throws -> Tensor {
     guard lastBatch != nil, let graph else {
-      throw SessionError("no step was taken since the model was built or loaded", help: "step")
+      throw SessionError.noBatch(step: step)
     }
     guard let tensor = graph.features(kind, view: view) else {
       throw SessionError(
@@ -352,7 +355,7 @@ public final class Learner {
   /// The views of the last step's batch [N, C, H, W] (or [N, D]), view 0 or 1.
   public func batchViews(_ view: Int) throws -> Tensor {
     guard lastBatch != nil, let graph, let method = configuration.method else {
-      throw SessionError("no step was taken since the model was built or loaded", help: "step")
+      throw SessionError.noBatch(step: step)
     }
     let shape = network.inputShape
     let count = method.batch * shape.reduce(1, *)

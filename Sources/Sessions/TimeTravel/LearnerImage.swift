@@ -14,6 +14,8 @@ final class LearnerImage {
   let progress: TrainingCounters
   /// The bank and the moment of its history; nil without one.
   let bank: (store: BankStore, mark: BankHistory.Mark)?
+  /// Whether the model is as it is drawn from the seed, so that the choices alone give it again.
+  let isAsDrawn: Bool
   private let pool: ArenaPool
 
   init(_ learner: Learner, pool: ArenaPool) {
@@ -28,6 +30,7 @@ final class LearnerImage {
     optimizerState = copied(learner.optimizerState)
     counters = learner.model.counters
     progress = learner.counters
+    isAsDrawn = learner.step == 0 && learner.wasOnlyDrawn
     bank = learner.bankStore.map { ($0, $0.history.mark()) }
   }
 
@@ -60,6 +63,7 @@ extension Learner {
       }
     }
     restore(image.progress)
+    wasOnlyDrawn = image.isAsDrawn
   }
 }
 

@@ -12,6 +12,8 @@ public final class Moment {
   public internal(set) var names: [String] = []
   /// Whether more than training led to it, so that it cannot be computed from an earlier one.
   let isKey: Bool
+  /// Whether undo or redo leads here: another moment of the same step may have other choices.
+  var isUndoPlace = false
   /// The last metrics of a moment that is known by name only.
   let ends: (loss: Double?, zStd: Double?)?
   /// The metrics up to it; nil where a later moment of the branch has them, or none are known.

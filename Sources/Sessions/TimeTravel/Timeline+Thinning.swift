@@ -81,11 +81,16 @@ extension Timeline {
     if !isNeeded { moment.log = nil }
   }
 
-  /// Forgets a moment's state; one that no command led to is forgotten altogether.
+  /// Forgets a moment's state; one that nothing refers to is forgotten altogether.
   private func drop(_ moment: Moment) {
+    // A model that nobody trained is drawn again from the choices, which take no memory.
+    if moment.image?.learner?.isAsDrawn == true {
+      moment.image?.learner = nil
+      return
+    }
     moment.image = nil
     releaseLog(of: moment)
-    guard moment.command == nil, !moment.isKey else { return }
+    guard moment.command == nil, !moment.isKey, !moment.isUndoPlace else { return }
     for at in branches.indices { branches[at].moments.removeAll { $0 === moment } }
   }
 }

@@ -169,6 +169,7 @@ public final class Timeline {
     guard began.moment !== place.moment || began.branch != place.branch || !isSameShell else {
       return
     }
+    (began.moment.isUndoPlace, place.moment.isUndoPlace) = (true, true)
     undoable.append(
       Change(
         command: command, before: began, after: place, attachments: (beganAttachment, after)))

@@ -90,7 +90,7 @@ extension Workbench {
   func lastBatch() throws -> (learner: Learner, batch: BatchInfo) {
     let learner = try model()
     guard let batch = learner.lastBatch else {
-      throw SessionError("no step was taken since the model was built or loaded", help: "step")
+      throw SessionError.noBatch(step: learner.step)
     }
     return (learner, batch)
   }

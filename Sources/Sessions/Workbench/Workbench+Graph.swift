@@ -88,9 +88,8 @@ extension Workbench {
   ///
   /// Throws: `SessionError` before the first step or for counts out of range.
   func pairedPlaces(count: Int?, usual: Int) throws -> [Int] {
-    guard let batch = try model().lastBatch else {
-      throw SessionError("no step was taken since the model was built or loaded", help: "step")
-    }
+    let learner = try model()
+    guard let batch = learner.lastBatch else { throw SessionError.noBatch(step: learner.step) }
     let labels = try loadedData().loaded.labels
     let images = batch.ids.count
     if let count, count % 2 != 0 {

@@ -63,7 +63,7 @@ extension Workbench {
   func batchSamples(at places: [Int]) throws -> FigureSamples {
     let learner = try model()
     guard let batch = learner.lastBatch else {
-      throw SessionError("no step was taken since the model was built or loaded", help: "step")
+      throw SessionError.noBatch(step: learner.step)
     }
     let loaded = try loadedData().loaded
     let ids = places.map { batch.ids[$0 % batch.ids.count] }

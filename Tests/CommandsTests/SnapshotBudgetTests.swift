@@ -1,0 +1,61 @@
+import CommandLanguage
+import Sessions
+import Foundation
+import TestSupport
+import Testing
+
+/// What is left of time travel when memory is nearly nothing: the right state, or an error.
+@Suite struct SnapshotBudgetTests {
+  private static let setup = [
+    "seed 1", "data demo n=100", "backbone small width=4", "method simclr batch=32 proj=[16,8]",
+    "optim sgd lr=0.1",
+  ]
+
+  @Test func undoComesToTheChoicesOfTheMoment() throws {
+    let session = try TrainedSession(["set snapshots 400KB"] + Self.setup + ["epoch"])
+    let before = session.bench.mark
+    // The end of the epoch was kept in the middle of the command, and is thinned away.
+    _ = try session.output("swap optim lr=0.3")
+    _ = try session.output("repeat 7 { epoch }")
+    _ = try session.output("undo ; undo")
+    #expect(session.bench.mark == before && session.bench.summary.step == 3)
+    #expect(session.bench.resolution?.optimizer?.lr == 0.1)
+    _ = try session.output("redo")
+    #expect(session.bench.resolution?.optimizer?.lr == 0.3)
+  }
+
+  @Test(arguments: ["knn", "params", "show model"])
+  func aModelThatALookDrewIsDrawnAgain(look: String) throws {
+    let session = try TrainedSession(
+      ["set snapshots 100KB"] + Self.setup + [look, "step 2"])
+    let before = session.bench.mark
+    _ = try session.output("swap optim lr=0.3")
+    _ = try session.output("undo")
+    #expect(session.bench.mark?.fingerprint == before?.fingerprint)
+    _ = try session.output("step 3 ; step 3")
+    _ = try session.output("rewind @s2")
+    #expect(session.bench.mark?.fingerprint == before?.fingerprint)
+  }
+
+  /// Weights that were taken over into a new run are not drawn again from the seed.
+  @Test func inheritedWeightsAreNotTakenForDrawnOnes() throws {
+    let session = try TrainedSession(
+      ["set snapshots 100KB"] + Self.setup + [
+        "step 5", "method simclr batch=32 proj=[16,8] temp=0.1",
+      ])
+    let begin = session.bench.mark
+    _ = try session.output("step 4 ; swap optim lr=0.3 ; step 4")
+    // Either it is held, or it is said that it is not.
+    if (try? session.output("rewind @s0")) != nil {
+      #expect(session.bench.mark?.fingerprint == begin?.fingerprint)
+    }
+  }
+
+  @Test func aBatchThatIsGoneIsSaidToBeGone() throws {
+    let session = try TrainedSession(Self.setup + ["step 2", "step", "undo"])
+    #expect(throws: Diagnostic.self) { try session.output("batch ids") }
+    do { _ = try session.output("batch ids") } catch let error as Diagnostic {
+      #expect(error.message.hasPrefix("the batch of step 2 is not here: undo"))
+    }
+  }
+}
