@@ -98,6 +98,9 @@ public final class CommandContext {
     workbenchNames.watcher = { [unowned self] in TimeTravel.watcher(self) }
   }
 
+  /// The session with the batch of its last step.
+  var benchWithBatch: Workbench { timeline.presentWithBatch(TimeTravel.watcher(self)) }
+
   /// Reads tensors by their names.
   var tensors: TensorReader {
     TensorReader(bench: workbench, timeline: timeline, watcher: TimeTravel.watcher(self))

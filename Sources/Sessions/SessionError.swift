@@ -42,7 +42,7 @@ extension SessionError {
     step == 0
       ? SessionError("no step was taken since the model was built or loaded", help: "step")
       : SessionError(
-        "the batch of step \(step) is not here: undo, redo, rewind, load and an aborted step come "
-          + "to a state without it", help: "rewind @-1 ; step")
+        "the batch of step \(step) is not here, nor the step before it, as after 'load'",
+        help: "step")
   }
 }

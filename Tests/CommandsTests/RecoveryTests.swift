@@ -80,8 +80,8 @@ import Testing
       #expect(
         entries.dropLast().last
           == .comment(
-            "# failed: stats z1 — the batch of step 3 is not here: undo, redo, rewind, load and an "
-              + "aborted step come to a state without it"))
+            "# failed: stats z1 — the batch of step 3 is not here, nor the step before it, as "
+              + "after 'load'"))
     }
   }
 

@@ -51,11 +51,16 @@ import Testing
     }
   }
 
-  @Test func aBatchThatIsGoneIsSaidToBeGone() throws {
-    let session = try TrainedSession(Self.setup + ["step 2", "step", "undo"])
-    #expect(throws: Diagnostic.self) { try session.output("batch ids") }
-    do { _ = try session.output("batch ids") } catch let error as Diagnostic {
-      #expect(error.message.hasPrefix("the batch of step 2 is not here: undo"))
-    }
+  /// Whether the batch was kept or its step is taken again, looks find the same one.
+  @Test(arguments: ["4GB", "100KB"])
+  func theBatchOfAnEarlierStepIsThere(budget: String) throws {
+    let looks = ["batch ids", "batch show", "collapse on=batch", "show health", "stats z1"]
+    let session = try TrainedSession(["set snapshots \(budget)"] + Self.setup + ["step 2"])
+    let before = looks.map { session.text($0) }
+    _ = try session.output("step ; undo")
+    #expect(looks.map { session.text($0) } == before)
+    _ = try session.output("swap optim lr=0.3 ; step ; undo 2")
+    #expect(looks.map { session.text($0) } == before)
+    #expect(!before.contains { $0.contains("error") })
   }
 }

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Sessions
 
 /// Draws figures as PNG files.
 public enum VizCommand: Command {
@@ -17,12 +18,19 @@ public enum VizCommand: Command {
     let request = try FigureRequest(invocation, in: context)
     let bench = context.workbench
     switch invocation.subcommand {
-    case VizGraph.form.name: return try VizGraph.run(invocation, request, bench)
-    case VizAttention.form.name: return try VizAttention.run(invocation, request, bench)
+    case VizGraph.form.name:
+      let isOfBatch = invocation[VizGraph.set] == .batch
+      return try VizGraph.run(
+        invocation, request, isOfBatch ? context.benchWithBatch : bench)
+    case VizAttention.form.name:
+      return try VizAttention.run(invocation, request, context.benchWithBatch)
     case VizBank.form.name: return try VizBank.run(invocation, request, bench)
     case VizCurves.form.name: return try VizCurves.run(invocation, request, in: context)
     case VizViews.form.name: return try VizViews.run(invocation, request, bench)
-    case VizSpectrum.form.name: return try VizSpectrum.run(invocation, request, bench)
+    case VizSpectrum.form.name:
+      let isOfBatch = invocation[VizSpectrum.set] == .batch
+      return try VizSpectrum.run(
+        invocation, request, isOfBatch ? context.benchWithBatch : bench)
     case VizHistogram.form.name: return try VizHistogram.run(invocation, request, in: context)
     default: throw invocation.error("no figure \(Diagnostic.quote(invocation.subcommand))")
     }

@@ -48,9 +48,9 @@ public enum BatchCommand: Command {
       return .text(
         wasPinned
           ? "  steps take the next batch in order again" : "  no batch was pinned")
-    case "show": return .table(try show(bench))
+    case "show": return .table(try show(context.benchWithBatch))
     default:
-      let ids = try bench.lastBatchIDs()
+      let ids = try context.benchWithBatch.lastBatchIDs()
       var output = Output.text(
         HelpText.wrap(ids.map(String.init).joined(separator: " "), indent: 2)
           .joined(separator: "\n"))

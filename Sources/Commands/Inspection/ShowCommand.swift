@@ -46,7 +46,7 @@ public enum ShowCommand: Command {
       return .table(table)
     case .model: return .table(try model(bench))
     case .optim: return .table(try optim(bench))
-    case .health: return .table(try ShowHealth.table(bench))
+    case .health: return .table(try ShowHealth.table(context))
     case .runs: return .table(ShowRuns.table(bench))
     case .defaults: return .table(try ShowDefaults.table(context))
     }

@@ -8,11 +8,12 @@ enum ShowHealth {
   /// The table of the last step.
   ///
   /// Throws: `SessionError` before the first step.
-  static func table(_ bench: Workbench) throws -> Table {
+  static func table(_ context: CommandContext) throws -> Table {
+    let bench = context.workbench
     guard bench.metrics.records.last != nil, let method = try bench.resolved().method else {
       throw SessionError("no step was taken yet: there is nothing to judge", help: "step")
     }
-    let missing = HealthLine.complete(bench)
+    let missing = HealthLine.complete(bench, from: context.benchWithBatch)
     guard let record = bench.metrics.records.last else { return Table([]) }
     let classes = bench.data?.loaded.classNames.count ?? method.classes
     let first = bench.metrics.records.first { $0.step == 1 }?.values[.loss]

@@ -52,10 +52,7 @@ struct TensorReader {
   private func workbench(_ reference: Reference) throws -> Workbench {
     let withBatch = reference.base.isOfBatch
     guard let time = reference.time else {
-      // After a move through time the last step's batch comes from taking that step again.
-      guard withBatch, !bench.holdsBatch, bench.summary.step > 0 else { return bench }
-      let other = try? timeline.workbench(at: .back(0), withBatch: true, watcher)
-      return other.flatMap { $0.holdsBatch ? $0 : nil } ?? bench
+      return withBatch ? timeline.presentWithBatch(watcher) : bench
     }
     return try timeline.workbench(at: TimeTravel.name(time), withBatch: withBatch, watcher)
   }

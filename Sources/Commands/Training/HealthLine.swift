@@ -42,9 +42,9 @@ enum HealthLine {
   ///
   /// The steps are taken, so that an effective rank that cannot be measured is no error of the
   /// command; it is said in a line instead, which is returned.
-  static func complete(_ bench: Workbench) -> String? {
+  static func complete(_ bench: Workbench, from source: Workbench? = nil) -> String? {
     do {
-      try bench.completeLastRecord()
+      try bench.completeLastRecord(from: source)
       return nil
     } catch {
       return "  no erank: \(Interpreter.diagnostic(error).message)"

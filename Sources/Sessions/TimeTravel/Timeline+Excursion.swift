@@ -11,6 +11,16 @@ extension Timeline {
     try excursion(to: try find(name), withBatch: withBatch, watcher)
   }
 
+  /// The session with the batch of its last step; after a move through time, or an aborted step, a
+  /// copy of it that has taken that step again, to the same bits.
+  ///
+  /// Where the step before is not there either, as after a load, it is the session without a batch.
+  public func presentWithBatch(_ watcher: Watcher = Watcher()) -> Workbench {
+    guard !bench.holdsBatch, bench.summary.step > 0 else { return bench }
+    let other = try? workbench(at: .back(0), withBatch: true, watcher)
+    return other.flatMap { $0.holdsBatch ? $0 : nil } ?? bench
+  }
+
   func excursion(to target: Target, withBatch: Bool, _ watcher: Watcher) throws -> Workbench {
     var target = target
     if withBatch, target.missing == 0, let at = index(of: target.branch) {

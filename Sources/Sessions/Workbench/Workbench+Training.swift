@@ -176,10 +176,13 @@ extension Workbench {
   /// Adds the effective rank to the last record, for a report.
   ///
   /// Without the step's batch, as in a loaded session, there is nothing to measure.
-  /// Throws: `LinearAlgebraError` when the singular values cannot be found.
-  public func completeLastRecord() throws {
-    guard learner?.lastBatch != nil, metrics.records.last?.values[.erank] == nil,
-      let value = try measure(.erank)
+  ///
+  /// - Parameter source: The session with the batch of the last step, where this one is without.
+  /// - Throws: `LinearAlgebraError` when the singular values cannot be found.
+  public func completeLastRecord(from source: Workbench? = nil) throws {
+    let source = source ?? self
+    guard source.learner?.lastBatch != nil, metrics.records.last?.values[.erank] == nil,
+      let value = try source.measure(.erank)
     else { return }
     metrics.set(.erank, value)
   }
