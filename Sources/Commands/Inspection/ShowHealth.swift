@@ -101,8 +101,12 @@ enum ShowHealth {
     if let std = record.values[.zStd], std < 0.5 * even {
       return "  narrow: z_std is below half of 1/√d; usual in the first steps"
     }
+    if let rank = record.values[.erank], rank < 0.1 * largest {
+      return "  few directions: erank is below a tenth of \(NumberFormat.fixed(largest, 0)); "
+        + "'collapse' looks in eval mode"
+    }
     return "  no sign of collapse in the batch: z_std is at least half of 1/√d, erank above a "
-      + "twentieth of \(NumberFormat.fixed(largest, 0))\n"
+      + "tenth of \(NumberFormat.fixed(largest, 0))\n"
       + "  batch norm spreads a batch by its own statistics; 'collapse' judges without it, in "
       + "eval mode"
   }
