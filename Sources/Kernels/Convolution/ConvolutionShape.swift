@@ -169,6 +169,11 @@ func zero(_ p: MutableFloatPointer, _ count: Int) {
     store8(p + i, F8.zero)
     i &+= 8
   }
+  // The last vector once more, so that no float of a short row goes by itself.
+  if count >= 8, i < count {
+    store8(p + (count &- 8), F8.zero)
+    return
+  }
   while i < count {
     p[i] = 0
     i &+= 1
@@ -181,6 +186,10 @@ func copy(_ s: FloatPointer, _ d: MutableFloatPointer, _ count: Int) {
   while i &+ 8 <= count {
     store8(d + i, load8(s + i))
     i &+= 8
+  }
+  if count >= 8, i < count {
+    store8(d + (count &- 8), load8(s + (count &- 8)))
+    return
   }
   while i < count {
     d[i] = s[i]
