@@ -37,6 +37,15 @@ import Testing
     #expect(session.bench.mark?.fingerprint == before?.fingerprint)
   }
 
+  @Test func undoBringsADrawnModelBack() throws {
+    let session = try TrainedSession(
+      ["set snapshots 100KB"] + Self.setup + ["stats w:backbone.conv1.weight"])
+    let before = session.bench.mark
+    _ = try session.output("method simsiam batch=32 proj=[16,8] pred=8")
+    _ = try session.output("undo")
+    #expect(before?.fingerprint != nil && session.bench.mark == before)
+  }
+
   /// Weights that were taken over into a new run are not drawn again from the seed.
   @Test func inheritedWeightsAreNotTakenForDrawnOnes() throws {
     let session = try TrainedSession(

@@ -235,6 +235,6 @@ import Testing
     }
     // Beside other tests the model alone takes a while.
     #expect(session.waits(for: "stopped before the first step", seconds: 60))
-    #expect(session.waits(for: "@0> "))
+    #expect(session.waitsForPrompt())
   }
 }

@@ -3,7 +3,7 @@ import Sessions
 
 /// Compares what commands reply with the `#> ` lines that follow them in a script.
 ///
-/// `…` in an expected line stands for any text. Commands on one line are compared as one; a command
+/// `…` in an expected line, or in what a reply leaves open, stands for any text. Commands on one line are compared as one; a command
 /// without such lines is not compared.
 struct ReplyCheck {
   /// What a comparison came to.
@@ -57,7 +57,7 @@ struct ReplyCheck {
       return .differs(place: place(line), text: "in the reply of \(command) " + text)
     }
     for (line, (pattern, text)) in zip(expected.lines, found.lines).enumerated()
-    where !ExpectedLine(pattern).matches(text) {
+    where !ExpectedLine(pattern).matches(text) && !ExpectedLine(text).matches(pattern) {
       return difference(line, "expected '\(pattern)', found '\(text)'")
     }
     if expected.count == found.count { return .same }

@@ -30,7 +30,14 @@ public enum ShowCommand: Command {
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let bench = context.workbench
     switch invocation[part] {
-    case .state: return .table(ShowState.table(bench))
+    case .state:
+      var output = Output.table(ShowState.table(bench))
+      guard invocation.filters.isEmpty else { return output }
+      // What is allocated depends on what was held and looked at, not on the state alone.
+      output.loggedReply = output.stableText.split(
+        separator: "\n", omittingEmptySubsequences: false
+      ).map { $0.hasPrefix("  memory ") ? "  memory …" : String($0) }.joined(separator: "\n")
+      return output
     case .config: return .table(try config(bench))
     case .backbone, .method:
       var table = try config(bench)

@@ -105,8 +105,10 @@ enum ShowHealth {
       return "  few directions: erank is below a tenth of \(NumberFormat.fixed(largest, 0)); "
         + "'collapse' looks in eval mode"
     }
-    return "  no sign of collapse in the batch: z_std is at least half of 1/√d, erank above a "
-      + "tenth of \(NumberFormat.fixed(largest, 0))\n"
+    let rank =
+      record.values[.erank] == nil
+      ? "erank not measured" : "erank above a tenth of \(NumberFormat.fixed(largest, 0))"
+    return "  no sign of collapse in the batch: z_std is at least half of 1/√d, \(rank)\n"
       + "  batch norm spreads a batch by its own statistics; 'collapse' judges without it, in "
       + "eval mode"
   }

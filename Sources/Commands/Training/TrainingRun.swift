@@ -65,7 +65,8 @@ final class TrainingRun {
       if !fired.isEmpty { noteHeld() }
     }
     guard let last = bench.metrics.records.last, total.steps > 0 else {
-      return Output(.text("  stopped before the first step"))
+      // An error, so that a replay of the log does not take what was not taken.
+      throw SessionError("stopped before the first step")
     }
     return output(last, count)
   }

@@ -86,6 +86,7 @@ extension Timeline {
     // A model that nobody trained is drawn again from the choices, which take no memory.
     if moment.image?.learner?.isAsDrawn == true {
       moment.image?.learner = nil
+      moment.image?.isDrawn = true
       return
     }
     moment.image = nil

@@ -15,6 +15,8 @@ struct WorkbenchImage {
   var run: Int
   /// The model; nil while it is to be drawn from the seed.
   var learner: LearnerImage?
+  /// Whether there was a model as it is drawn from the seed, which is drawn again.
+  var isDrawn = false
 
   /// The number of completed steps.
   var step: Int { learner?.progress.step ?? 0 }
@@ -93,6 +95,7 @@ extension Workbench {
     if let next, let saved = image.learner {
       lastImage = LastImage(learner: next, version: next.version, image: saved)
     }
+    if image.isDrawn, learner == nil { _ = try model() }
   }
 }
 
