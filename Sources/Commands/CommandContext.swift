@@ -99,7 +99,9 @@ public final class CommandContext {
   }
 
   /// The session with the batch of its last step.
-  var benchWithBatch: Workbench { timeline.presentWithBatch(TimeTravel.watcher(self)) }
+  var benchWithBatch: Workbench {
+    get throws { try timeline.presentWithBatch(TimeTravel.watcher(self)) }
+  }
 
   /// Reads tensors by their names.
   var tensors: TensorReader {

@@ -54,9 +54,14 @@ import Testing
       ])
     let begin = session.bench.mark
     _ = try session.output("step 4 ; swap optim lr=0.3 ; step 4")
-    // Either it is held, or it is said that it is not.
-    if (try? session.output("rewind @s0")) != nil {
-      #expect(session.bench.mark?.fingerprint == begin?.fingerprint)
+    let last = session.bench.mark
+    // Either it is held, or it is said that it is not and nothing moves.
+    do {
+      _ = try session.output("rewind @s0")
+      #expect(begin?.fingerprint != nil && session.bench.mark?.fingerprint == begin?.fingerprint)
+    } catch let error as Diagnostic {
+      #expect(error.message == "step 0 of 'main' is not held any more")
+      #expect(session.bench.mark == last)
     }
   }
 

@@ -59,7 +59,7 @@ public enum AttnCommand: Command {
 
   /// Looks.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    let bench = context.benchWithBatch
+    let bench = try context.benchWithBatch
     switch invocation.subcommand {
     case "matrix": return try matrix(invocation, bench)
     case "top": return .table(try top(invocation, bench))

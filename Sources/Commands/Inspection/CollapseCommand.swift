@@ -32,7 +32,7 @@ public enum CollapseCommand: Command {
 
   /// Measures and judges.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    let bench = invocation[set] == .batch ? context.benchWithBatch : context.workbench
+    let bench = try invocation[set] == .batch ? context.benchWithBatch : context.workbench
     let layer = invocation[layer]
     let report = try bench.collapseReport(
       count: invocation[count], layer: layer, on: invocation[set])

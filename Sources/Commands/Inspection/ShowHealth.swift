@@ -13,7 +13,7 @@ enum ShowHealth {
     guard bench.metrics.records.last != nil, let method = try bench.resolved().method else {
       throw SessionError("no step was taken yet: there is nothing to judge", help: "step")
     }
-    let missing = HealthLine.complete(bench, from: context.benchWithBatch)
+    let missing = HealthLine.complete(bench, from: try context.benchWithBatch)
     guard let record = bench.metrics.records.last else { return Table([]) }
     let classes = bench.data?.loaded.classNames.count ?? method.classes
     let first = bench.metrics.records.first { $0.step == 1 }?.values[.loss]

@@ -52,7 +52,7 @@ struct TensorReader {
   private func workbench(_ reference: Reference) throws -> Workbench {
     let withBatch = reference.base.isOfBatch
     guard let time = reference.time else {
-      return withBatch ? timeline.presentWithBatch(watcher) : bench
+      return try withBatch ? timeline.presentWithBatch(watcher) : bench
     }
     return try timeline.workbench(at: TimeTravel.name(time), withBatch: withBatch, watcher)
   }

@@ -15,10 +15,15 @@ extension Timeline {
   /// copy of it that has taken that step again, to the same bits.
   ///
   /// Where the step before is not there either, as after a load, it is the session without a batch.
-  public func presentWithBatch(_ watcher: Watcher = Watcher()) -> Workbench {
+  /// Throws: `SessionError` when the user stopped.
+  public func presentWithBatch(_ watcher: Watcher = Watcher()) throws -> Workbench {
     guard !bench.holdsBatch, bench.summary.step > 0 else { return bench }
-    let other = try? workbench(at: .back(0), withBatch: true, watcher)
-    return other.flatMap { $0.holdsBatch ? $0 : nil } ?? bench
+    do {
+      let other = try workbench(at: .back(0), withBatch: true, watcher)
+      return other.holdsBatch ? other : bench
+    } catch  where !watcher.isCancelled() {
+      return bench
+    }
   }
 
   func excursion(to target: Target, withBatch: Bool, _ watcher: Watcher) throws -> Workbench {
