@@ -88,6 +88,7 @@ public enum MemorySize: Sendable, Equatable {
   public var canonicalText: String {
     switch self {
     case .share(let part): return NumberText.exact((part * 1e6).rounded() / 1e4) + "%"
+    case .bytes(0): return "0"
     case .bytes(let count):
       for (name, factor) in ByteUnits.all.reversed() where count % factor == 0 {
         return "\(count / factor)\(name)"

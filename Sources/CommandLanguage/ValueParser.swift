@@ -166,13 +166,14 @@ enum ValueParser {
     _ text: String, _ fail: (String?, String?) -> Diagnostic
   ) throws -> MemorySize {
     let (count, unit) = split(text)
-    guard let value = number(count), value > 0 else { throw fail(nil, nil) }
+    guard let value = number(count), value >= 0 else { throw fail(nil, nil) }
     if unit == "%" {
       guard value <= 100 else { throw fail(nil, nil) }
       return .share(value / 100)
     }
+    if value == 0, unit.isEmpty { return .bytes(0) }
     guard let factor = ByteUnits.all.first(where: { $0.name == unit.uppercased() })?.factor,
-      let bytes = Int(exactly: (value * Double(factor)).rounded(.down)), bytes > 0
+      let bytes = Int(exactly: (value * Double(factor)).rounded(.down)), bytes > 0 || value == 0
     else { throw fail(nil, nil) }
     return .bytes(bytes)
   }

@@ -135,7 +135,7 @@ public indirect enum ValueType: Sendable, Equatable {
     case .tensor: "a tensor like z1, z1[0:3, :6] or g:LAYER.weight, or an expression"
     case .expression: "an expression"
     case .pair(let range): ("low:high, two numbers " + range.text).trimmingSpaces()
-    case .bytes: "a size of at least 1 byte like 512MB, 2GB or 80%"
+    case .bytes: "a size like 512MB, 2GB or 80%, or 0"
     case .seconds: "a time like 90s, 10min or 8h"
     }
   }

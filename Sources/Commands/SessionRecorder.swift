@@ -66,7 +66,10 @@ public enum SessionRecorder {
       try apply(name, value, to: context)
     }
     context.timeline.begin(with: ShellMoment(context))
-    try? apply("snapshots", .size(.share(0.2)), to: context)
+    for key in [Settings.snapshots, Settings.spill] {
+      guard let value = key.parameter.defaultValue else { continue }
+      try? apply(key.parameter.name, value, to: context)
+    }
   }
 
   /// Puts what a command did on disk, the state before the line that leads to it.
@@ -106,17 +109,27 @@ public enum SessionRecorder {
       if let algorithm = ConvolutionChoice(rawValue: text) {
         try bench.configure { $0.convolution = algorithm }
       }
-    case ("memory", .size(.bytes(let count))): bench.memoryLimit = count
-    case ("memory", .size(.share(let part))):
-      let installed = Double(ProcessInfo.processInfo.physicalMemory)
-      bench.memoryLimit = Int(exactly: (installed * part).rounded(.down)) ?? bench.memoryLimit
-    case ("snapshots", .size(.bytes(let count))): context.timeline.budget = count
-    case ("snapshots", .size(.share(let part))):
-      let installed = Double(ProcessInfo.processInfo.physicalMemory)
-      context.timeline.budget =
-        Int(exactly: (installed * part).rounded(.down)) ?? context.timeline.budget
+    case ("memory", .size(let size)):
+      let limit = bytes(size, of: installedMemory)
+      guard limit > 0 else { throw Diagnostic("memory must be more than 0") }
+      bench.memoryLimit = limit
+    case ("snapshots", .size(let size)):
+      context.timeline.budget = bytes(size, of: installedMemory)
+    case ("spill", .size(let size)):
+      context.timeline.spillLimit = bytes(size, of: SpillFile.freeDisk)
     case ("nonfinite", .text(let text)): bench.allowsNonFinite = text == "allow"
     default: break
+    }
+  }
+
+  private static var installedMemory: Int {
+    Int(clamping: ProcessInfo.processInfo.physicalMemory)
+  }
+
+  private static func bytes(_ size: MemorySize, of all: Int) -> Int {
+    switch size {
+    case .bytes(let count): count
+    case .share(let part): Int(exactly: (Double(all) * part).rounded(.down)) ?? all
     }
   }
 

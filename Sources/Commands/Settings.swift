@@ -59,7 +59,11 @@ public struct Settings {
   /// The most memory that moments may take.
   public static let snapshots = Key<MemorySize>(
     "snapshots", .bytes, default: .share(0.2),
-    help: "the most memory for moments to go back to; named ones and choices always stay")
+    help: "the most memory for moments to go back to; the rest goes to disk")
+  /// The most disk space that moments may take.
+  public static let spill = Key<MemorySize>(
+    "spill", .bytes, default: .share(0.5),
+    help: "the most disk for moments that memory has no room for, of what is free; 0 forgets them")
   /// How replies are shown.
   public static let output = Key<OutputForm>(
     "out", .choice(of: OutputForm.self), default: .text,
@@ -73,8 +77,8 @@ public struct Settings {
   public static let all: [Setting] = [
     Setting(key: threads, isLogged: false), Setting(key: convolution, isLogged: true),
     Setting(key: memory, isLogged: true), Setting(key: nonFinite, isLogged: true),
-    Setting(key: snapshots, isLogged: false), Setting(key: output, isLogged: false),
-    Setting(key: images, isLogged: false),
+    Setting(key: snapshots, isLogged: false), Setting(key: spill, isLogged: false),
+    Setting(key: output, isLogged: false), Setting(key: images, isLogged: false),
   ]
 
   /// Called before a value changes, with its name; what it throws refuses the change.

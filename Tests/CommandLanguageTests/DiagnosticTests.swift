@@ -113,7 +113,7 @@ struct ErrorCase: Sendable, CustomTestStringConvertible {
       "optim sgd: warmup must be a duration like 12steps, 4epochs or 0.25, got '300%'",
       "                 ^^^^"),
     ErrorCase(
-      "memory 2", "memory: size must be a size of at least 1 byte like 512MB, 2GB or 80%, got '2'",
+      "memory 2", "memory: size must be a size like 512MB, 2GB or 80%, or 0, got '2'",
       "       ^"),
     ErrorCase("bank rows 5..1", "a range goes upwards, got '5..1'", "          ^^^^", help: "1..5"),
     ErrorCase(

@@ -121,6 +121,59 @@ import Testing
     #expect(bench.mark == mark)
   }
 
+  /// With no memory at all every change of choices, end of a branch and name is on disk.
+  @Test(arguments: methods)
+  func whatMemoryHasNoRoomForComesBackFromDisk(method: MethodName, stages: Int) throws {
+    let bench = try Self.make(method, stages: stages)
+    let timeline = Timeline(bench)
+    timeline.budget = 0
+    timeline.spillLimit = 1 << 30
+    var expected: [String] = []
+    func train(_ steps: Int, rate: Double) throws {
+      var optimizer = OptimizerChoice(.sgd)
+      optimizer.lr = rate
+      try bench.configure { $0.optimizer = optimizer }
+      timeline.note(command: "optim", attachment: nil)
+      timeline.close(command: "optim")
+      _ = try bench.train(steps: steps)
+      timeline.note(command: "step", attachment: nil)
+      timeline.close(command: "step")
+    }
+    _ = try bench.train(steps: 3)
+    timeline.note(command: "step", attachment: nil)
+    timeline.close(command: "step")
+    _ = try timeline.snap("named")
+    let named = try #require(bench.fingerprint).description
+    // The fork is before the bank is used, the ends are after it.
+    for i in 1...6 {
+      _ = try timeline.rewind(to: .name("named"))
+      timeline.close(command: "rewind")
+      #expect(bench.fingerprint?.description == named)
+      try train(6, rate: Double(i) / 100)
+      expected.append(try #require(bench.fingerprint).description)
+    }
+    #expect(timeline.diskByteCount > 0 && timeline.spillFailure == nil)
+    let names = timeline.branches.map(\.name)
+    #expect(names.count == 6)
+    for i in [4, 0, 5, 2, 3, 1] {
+      // In the middle of a branch it is computed from the change of choices at its beginning.
+      let arrival = try timeline.rewind(to: .branch(names[i], .step(7)))
+      timeline.close(command: "rewind")
+      #expect(arrival.recomputed == 4 && bench.configuration.optimizer?.lr == Double(i + 1) / 100)
+      _ = try timeline.switchTo(names[i])
+      timeline.close(command: "switch")
+      #expect(bench.fingerprint?.description == expected[i])
+      let other = try timeline.workbench(at: .name(names[(i + 1) % 6]), withBatch: true)
+      #expect(other.fingerprint?.description == expected[(i + 1) % 6] && other.holdsBatch)
+      #expect(try timeline.compare(.name(names[i]), nil).isIdentical)
+      let differing = try timeline.compare(.name(names[i]), .name(names[(i + 1) % 6]))
+      #expect(!differing.isIdentical && !differing.tensors.isEmpty)
+    }
+    // Memory that waits for the next image goes too.
+    timeline.budget = 0
+    if method != .simsiamMulti { #expect(timeline.byteCount == 0) }
+  }
+
   @Test func choicesAreUndone() throws {
     let bench = try Self.make(.simclr, stages: 1)
     let timeline = Timeline(bench)

@@ -12,7 +12,8 @@ public enum SnapCommand: Command {
     "snap", group: .time, summary: "Names the present moment, so that it is kept.",
     details: "Moments are kept by themselves after every command and, in long runs, as often as "
       + "costs less than 2 % of the time; others are computed again from the one before, to the "
-      + "same bits. What they take in all is limited by `set snapshots`. A named one always stays.",
+      + "same bits. `set snapshots` limits their memory: what it has no room for goes to disk, up "
+      + "to `set spill`, until the program ends. A named one always stays.",
     arguments: [name],
     subcommands: [
       CommandForm(
@@ -56,12 +57,28 @@ public enum SnapCommand: Command {
           .text(row.branch), .int(row.step), .int(row.epoch),
           row.names.isEmpty ? .none : .text(row.names.map { "@" + $0 }.joined(separator: " ")),
           .text(row.command ?? "training"),
-          .text(row.bytes > 0 ? NumberFormat.bytes(row.bytes) : "shared"),
+          .text(size(row)),
         ]
       },
-      notes: [
-        "  in all \(NumberFormat.bytes(timeline.byteCount)) of "
-          + "\(NumberFormat.bytes(timeline.budget)) (set snapshots)"
-      ])
+      notes: notes(timeline))
+  }
+
+  private static func size(_ row: Timeline.Row) -> String {
+    if row.diskBytes > 0 { return NumberFormat.bytes(row.diskBytes) + " on disk" }
+    return row.bytes > 0 ? NumberFormat.bytes(row.bytes) : "shared"
+  }
+
+  private static func notes(_ timeline: Timeline) -> [String] {
+    var out = [
+      "  in all \(NumberFormat.bytes(timeline.byteCount)) of "
+        + "\(NumberFormat.bytes(timeline.budget)) (set snapshots)"
+    ]
+    if timeline.diskByteCount > 0 {
+      out[0] +=
+        ", \(NumberFormat.bytes(timeline.diskByteCount)) on disk of "
+        + "\(NumberFormat.bytes(timeline.spillLimit)) (set spill)"
+    }
+    if let failure = timeline.spillFailure { out.append("  some are forgotten: \(failure)") }
+    return out
   }
 }

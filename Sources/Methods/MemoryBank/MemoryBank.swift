@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Tensors
 
@@ -177,7 +178,7 @@ public final class MemoryBank {
   }
 
   /// Everything that is not a row.
-  struct Counters {
+  public struct Counters {
     fileprivate var epochsEnded: Int
     fileprivate var writtenEpochs: [Int32]
     fileprivate var bankEpochs: [Int32]
@@ -187,7 +188,7 @@ public final class MemoryBank {
   }
 
   /// Everything that is not a row, for moments of the history.
-  var counters: Counters {
+  public var counters: Counters {
     get {
       Counters(
         epochsEnded: epochsEnded, writtenEpochs: writtenEpochs, bankEpochs: bankEpochs,
@@ -213,6 +214,18 @@ public final class MemoryBank {
     case 1: bank + (index - rows) * dim
     default: (history ?? next) + (index - 2 * rows) * dim
     }
+  }
+
+  /// Becomes what another bank is; only rows that differ count as changed.
+  ///
+  /// Precondition: the other has as many rows, stages and features.
+  public func become(_ other: MemoryBank) {
+    precondition(other.rowCount == rowCount && other.dim == dim, "banks of different shapes")
+    for i in 0..<rowCount where memcmp(row(i), other.row(i), dim * 4) != 0 {
+      journal?.keep(i, at: row(i))
+      row(i).update(from: other.row(i), count: dim)
+    }
+    counters = other.counters
   }
 
   /// Begins to keep what changes from now on.

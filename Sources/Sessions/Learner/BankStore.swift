@@ -31,18 +31,36 @@ final class BankStore {
     history = BankHistory(bank)
   }
 
-  /// Copies what a bank was at a moment.
-  init(_ other: BankStore, at mark: BankHistory.Mark) {
-    let arena = Arena(layout: other.arena.layout)
+  /// Makes a bank of the same shape, whose values the caller writes.
+  init(like shape: Shape) {
+    let arena = Arena(layout: shape.layout)
     self.arena = arena
     func pointer(_ name: String) -> MutableFloatPointer? {
       arena.layout[name].map { arena.base + $0.offset }
     }
     bank = MemoryBank(
-      options: other.bank.options, rows: other.bank.rows, dim: other.bank.dim,
+      options: shape.options, rows: shape.rows, dim: shape.dim,
       bank: pointer("bank") ?? arena.base, next: pointer("bank.next") ?? arena.base,
       history: pointer("bank.history"))
     history = BankHistory(bank)
+  }
+
+  /// Copies what a bank was at a moment.
+  convenience init(_ other: BankStore, at mark: BankHistory.Mark) {
+    self.init(like: other.shape)
     other.history.copy(mark, to: bank)
+  }
+
+  /// What a bank needs to be made again, but for its values.
+  struct Shape {
+    var layout: ArenaLayout
+    var options: MemoryBank.Options
+    var rows: Int
+    var dim: Int
+  }
+
+  /// The bank's shape.
+  var shape: Shape {
+    Shape(layout: arena.layout, options: bank.options, rows: bank.rows, dim: bank.dim)
   }
 }

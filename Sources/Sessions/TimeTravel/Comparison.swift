@@ -109,7 +109,7 @@ extension Timeline {
       guard values.0 != values.1 else { return nil }
       return Comparison.Metric(name: name, a: values.0, b: values.1)
     }
-    Self.compareTensors(a.image, b.image, &out)
+    try Self.compareTensors(a.image, b.image, &out)
     return out
   }
 
@@ -200,16 +200,16 @@ extension Timeline {
 
   private static func compareTensors(
     _ a: WorkbenchImage, _ b: WorkbenchImage, _ out: inout Comparison
-  ) {
+  ) throws {
     guard let left = a.learner, let right = b.learner else {
       if (a.learner == nil) != (b.learner == nil) { out.unmatched = ["the model"] }
       return
     }
     if left === right {
-      out.commonTensors = left.tensors.count
+      out.commonTensors = left.tensorCount
       return
     }
-    let (mine, theirs) = (left.tensorsWithBank(), right.tensorsWithBank())
+    let (mine, theirs) = (try left.tensorsWithBank(), try right.tensorsWithBank())
     let known = Dictionary(theirs.tensors.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
     var matched: Set<String> = []
     for tensor in mine.tensors {
@@ -252,37 +252,29 @@ extension Timeline {
   }
 }
 
-/// The tensors of an image, with the bank's that had to be copied for it.
-struct ImageTensors {
+/// The tensors of an image, with what had to be copied or read for them.
+private struct ImageTensors {
   var tensors: [StateTensor]
-  fileprivate var bank: BankStore?
+  var arenas: LearnerImage.Arenas
+  var bank: BankStore?
 }
 
 extension LearnerImage {
-  /// Parameters, buffers and optimizer state; they live as long as the image.
-  var tensors: [StateTensor] {
-    let plain = [values, buffers].flatMap { arena in
+  /// Parameters, buffers, optimizer state and the bank as it was at the image's moment.
+  fileprivate func tensorsWithBank() throws -> ImageTensors {
+    let (arenas, bank) = try read()
+    let plain = [arenas.values, arenas.buffers, bank?.arena].compactMap { $0 }.flatMap { arena in
       arena.layout.entries.map {
         StateTensor(name: $0.name, shape: $0.shape, pointer: arena.base + $0.offset)
       }
     }
-    let state = values.layout.entries.flatMap { entry in
-      optimizerState.layout.entries.map { slot in
+    let state = arenas.values.layout.entries.flatMap { entry in
+      arenas.optimizerState.layout.entries.map { slot in
         StateTensor(
           name: "optim.\(entry.name).\(slot.name)", shape: entry.shape,
-          pointer: optimizerState.base + slot.offset + entry.offset)
+          pointer: arenas.optimizerState.base + slot.offset + entry.offset)
       }
     }
-    return plain + state
-  }
-
-  /// All tensors, the bank's as they were at the image's moment.
-  func tensorsWithBank() -> ImageTensors {
-    guard let bank else { return ImageTensors(tensors: tensors, bank: nil) }
-    let copy = BankStore(bank.store, at: bank.mark)
-    let rows = copy.arena.layout.entries.map {
-      StateTensor(name: $0.name, shape: $0.shape, pointer: copy.arena.base + $0.offset)
-    }
-    return ImageTensors(tensors: tensors + rows, bank: copy)
+    return ImageTensors(tensors: plain + state, arenas: arenas, bank: bank)
   }
 }

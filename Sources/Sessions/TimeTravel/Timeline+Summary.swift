@@ -12,8 +12,10 @@ extension Timeline {
     public var names: [String]
     /// The command that led to it; nil in the middle of training.
     public var command: String?
-    /// The bytes that it alone takes, bank rows left out.
+    /// The bytes of memory that it alone takes, bank rows left out.
     public var bytes: Int
+    /// The bytes of disk that it takes.
+    public var diskBytes: Int
   }
 
   /// The end of a branch, as `branch list` shows it.
@@ -47,7 +49,8 @@ extension Timeline {
           branch: branch.name, step: moment.step, epoch: moment.epoch, names: moment.names,
           command: moment === branches[0].moments[0] && moment.command == nil
             ? "the beginning" : moment.command,
-          bytes: isNew ? learner?.byteCount ?? 0 : 0)
+          bytes: isNew ? learner?.byteCount ?? 0 : 0,
+          diskBytes: isNew ? learner?.diskByteCount ?? 0 : 0)
       }
     }
   }

@@ -1,19 +1,23 @@
+import Files
 import Methods
 
 /// Keeping moments within the budget.
 extension Timeline {
-  /// The bytes that all moments take, what the pool keeps for the next one included.
+  /// The bytes of memory that all moments take, what the pool keeps for the next one included.
   public var byteCount: Int {
     var images: [ObjectIdentifier: LearnerImage] = [:]
     var histories: [ObjectIdentifier: BankStore] = [:]
     for moment in heldMoments {
       guard let image = moment.image?.learner else { continue }
       images[ObjectIdentifier(image)] = image
-      if let store = image.bank?.store { histories[ObjectIdentifier(store)] = store }
+      if let store = image.bankStore { histories[ObjectIdentifier(store)] = store }
     }
     return images.values.reduce(pool.byteCount) { $0 + $1.byteCount }
       + histories.values.reduce(0) { $0 + $1.history.byteCount }
   }
+
+  /// The bytes of disk that moments take.
+  public var diskByteCount: Int { spill?.byteCount ?? 0 }
 
   private var heldMoments: [Moment] {
     var seen: Set<ObjectIdentifier> = []
@@ -22,25 +26,55 @@ extension Timeline {
     }
   }
 
-  /// A model state with the moments that share it.
+  /// A model state in memory with the moments that share it.
   private struct Group {
+    let image: LearnerImage
     var moments: [Moment] = []
-    /// How much would be lost: 0 computed again soon, 1 the end of a branch, 2 a change of choices,
-    /// from which nothing earlier can be computed; 3 stays: the present moment, and named ones.
-    var rank = 0
-    /// The steps to compute again over the age, for rank 0; the order, for others.
+    var rank = Rank.training
+    /// For states that are computed again the steps to it over the age; else the order.
     var cost = Double.infinity
   }
 
-  /// Drops states until the rest fits the budget: first those that are soon computed again, then
-  /// the oldest ends of branches, then the oldest changes of choices.
+  /// What would be lost with a state, and so the order in which memory is made free.
+  private enum Rank: Comparable {
+    /// Nothing: it is computed again soon.
+    case training
+    /// A branch's end.
+    case end
+    /// A change of choices, from which nothing earlier can be computed.
+    case choices
+    /// What the user named.
+    case named
+    /// Where the session is: it stays in memory.
+    case here
+  }
+
+  /// Makes memory free until the rest fits the budget: first states that are soon computed again
+  /// are forgotten; then ends of branches go to disk, then changes of choices, then named states.
   ///
-  /// What was named and where the session is always stays.
+  /// Where the disk has no room either, ends and changes are forgotten, the oldest first.
   func thin() {
     while byteCount > budget {
-      let best = groups.filter { $0.rank < 3 }.min { ($0.rank, $0.cost) < ($1.rank, $1.cost) }
-      guard let best else { return }
+      let best = groups.min { ($0.rank, $0.cost) < ($1.rank, $1.cost) }
+      guard let best, best.rank < .here else { return pool.empty() }
+      if best.rank > .training, spill(best.image) { continue }
+      guard best.rank < .named || best.image.isAsDrawn else { return pool.empty() }
       for moment in best.moments { drop(moment) }
+    }
+  }
+
+  /// Moves a state to disk; false when there is no room.
+  private func spill(_ image: LearnerImage) -> Bool {
+    guard spillLimit > 0, !image.isAsDrawn else { return false }
+    do {
+      let file = try spill ?? SpillFile(limit: spillLimit)
+      spill = file
+      try image.spill(to: file)
+      spillFailure = nil
+      return true
+    } catch {
+      spillFailure = "\(error)"
+      return false
     }
   }
 
@@ -49,24 +83,29 @@ extension Timeline {
     var order = 0.0
     let present = bench.learner?.step ?? 0
     for branch in branches {
-      let held = branch.moments.filter { $0.image?.learner != nil }
+      let held = branch.moments.filter { $0.image?.learner?.isInMemory == true }
       for (i, moment) in held.enumerated() {
         guard let image = moment.image?.learner else { continue }
         order += 1
-        let isFixed = moment === here || !moment.names.isEmpty
-        let isEnd = moment === branch.moments.last
+        let rank = rank(of: moment, endsBranch: moment === branch.moments.last)
         let before = i > 0 ? held[i - 1].step : 0
         let after = i + 1 < held.count ? held[i + 1].step : moment.step
         let spacing = Double(max(1, after - before)) / Double(max(1, present - moment.step))
-        let rank = isFixed ? 3 : moment.isKey ? 2 : isEnd ? 1 : 0
-        var group = out[ObjectIdentifier(image)] ?? Group()
+        var group = out[ObjectIdentifier(image)] ?? Group(image: image)
         group.moments.append(moment)
         group.rank = max(group.rank, rank)
-        group.cost = min(group.cost, rank == 0 ? spacing : order)
+        group.cost = min(group.cost, rank == .training ? spacing : order)
         out[ObjectIdentifier(image)] = group
       }
     }
     return Array(out.values)
+  }
+
+  private func rank(of moment: Moment, endsBranch: Bool) -> Rank {
+    if moment === here { return .here }
+    if !moment.names.isEmpty { return .named }
+    if moment.isKey { return .choices }
+    return endsBranch ? .end : .training
   }
 
   /// Forgets the metrics of a moment without a state, unless no later one of its branch has them.

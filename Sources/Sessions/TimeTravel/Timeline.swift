@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// The moments of a session: what can be undone, gone back to, branched from and compared.
@@ -30,10 +31,21 @@ public final class Timeline {
   public let bench: Workbench
   /// The lines of moments; the first one is `main`.
   public internal(set) var branches: [Branch]
-  /// The most bytes that moments may take.
+  /// The most bytes of memory that moments may take.
   public var budget = 1 << 30 {
     didSet { thin() }
   }
+  /// The most bytes of disk for moments that memory has no room for; with 0 they are forgotten.
+  public var spillLimit = 0 {
+    didSet {
+      spill?.limit = spillLimit
+      spillFailure = nil
+    }
+  }
+  /// Why the disk could not take a moment; nil when it could.
+  public internal(set) var spillFailure: String?
+  /// The disk space; nil until it is needed.
+  var spill: SpillFile?
   let pool = ArenaPool()
   var current: String
   /// The last moment on the way to the present state; the present state may be later.

@@ -48,7 +48,8 @@ extension Workbench {
   ///
   /// With `movesBank` this is the session that the image was taken of; otherwise it is another one,
   /// whose bank is a copy.
-  /// Throws: `SessionError` when the model cannot be built; then nothing changed.
+  /// Throws: `SessionError` when the model cannot be built, `FileError` when the image is on a disk
+  /// that fails; then nothing changed.
   func restore(_ image: WorkbenchImage, movesBank: Bool = true) throws {
     var next: Learner?
     if image.learner == nil, let learner, learner.step == 0, learner.outsideChanges == 0,
@@ -61,7 +62,7 @@ extension Workbench {
       if let learner, learner.configuration == resolved,
         learner.seed == image.configuration.seed ?? 0,
         learner.network.inputShape == data.facts.inputShape,
-        learner.bankStore === saved.bank?.store || (!movesBank && learner.bankStore != nil)
+        learner.bankFits(saved, movesBank: movesBank, samples: data.facts.count)
       {
         next = learner
       } else {
@@ -69,9 +70,9 @@ extension Workbench {
         next = try Learner(
           resolved, seed: image.configuration.seed ?? 0, inputShape: data.facts.inputShape,
           samples: data.facts.count, workers: workers,
-          bank: movesBank ? saved.bank?.store : nil)
+          bank: movesBank ? saved.bankStore : nil)
       }
-      next?.take(saved, movesBank: movesBank)
+      try next?.take(saved, movesBank: movesBank)
     }
     let isSameSource =
       next === learner && augmentation == image.augmentation
