@@ -96,11 +96,25 @@ public struct CommandParser<Environment: ExpressionEnvironment> {
         "'\(verb)' is short for \(Diagnostic.alternatives(completions))", at: token.range)
     }
     let words = registry.names + Instruction.keywords + Instruction.prefixNames
-    var help = EditDistance.nearest(to: verb, in: words)
+    var help = looking(at: cursor.statement) ?? EditDistance.nearest(to: verb, in: words)
     if let key = KeySplitter.key(of: verb) { help = "let \(key) = VALUE" }
     throw Diagnostic(
       "unknown command \(Diagnostic.quote(verb))", at: token.range,
       help: help ?? "help lists the commands")
+  }
+
+  /// The command that shows a value which was typed as if it were one: a tensor, a metric, a sum.
+  private func looking(at statement: Statement) -> String? {
+    guard let value = try? Formula(statement.source, in: statement.range) else { return nil }
+    let verb =
+      if (try? ReferenceParser.parse(value.text)) != nil {
+        "tensor"
+      } else if Set(value.metricNames).isSubset(of: environment.metricNames) {
+        "print"
+      } else {
+        ""
+      }
+    return registry[verb].map { "\($0.name) \(value.text)" }
   }
 
   private func form(of spec: CommandSpec, _ cursor: inout TokenCursor) throws -> CommandForm {

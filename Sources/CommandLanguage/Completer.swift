@@ -140,7 +140,9 @@ public struct Completer {
     if let takesExpression, index > takesExpression { index = takesExpression }
     var range = request.partial
     var isRequired = false
-    if index < form.arguments.count, !(form.isAssignment && index == 0) {
+    if index < form.arguments.count, !(form.isAssignment && index == 0),
+      isOpen(form.arguments[index], in: form, positionals.first)
+    {
       let parameter = form.arguments[index]
       let (place, names) = values(parameter.type, request.partial, request, positionals)
       if place != range, !names.isEmpty { return (place, names) }
@@ -160,8 +162,13 @@ public struct Completer {
 
   /// The options that the chosen value of the form's first argument has.
   private func options(of form: CommandForm, _ first: String?) -> [Parameter] {
-    guard let first, let choice = resolve(first, form.choices) else { return form.options }
-    return form.options.filter { $0.belongs(to: choice) }
+    form.options.filter { isOpen($0, in: form, first) }
+  }
+
+  /// Whether the chosen value of the form's first argument, if any, has a parameter.
+  private func isOpen(_ parameter: Parameter, in form: CommandForm, _ first: String?) -> Bool {
+    guard let first, let choice = resolve(first, form.choices) else { return true }
+    return parameter.belongs(to: choice)
   }
 
   /// Candidates for a value's text, which may be a list of which the last item is being typed.

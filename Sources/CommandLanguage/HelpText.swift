@@ -154,7 +154,7 @@ public enum HelpText {
     return lines
   }
 
-  private static func row(_ name: String, _ text: String, nameWidth: Int) -> [String] {
+  static func row(_ name: String, _ text: String, nameWidth: Int) -> [String] {
     let name = "  " + name
     let indent = nameWidth + 4
     let body = wrap(text, indent: indent)

@@ -63,7 +63,8 @@ public struct SourceText: Sendable, Equatable {
     let text = writtenText
     let range = range.clamped(to: 0..<bytes.count)
     let start = lineStart(before: range.lowerBound)
-    let end = bytes[range.lowerBound...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+    var end = bytes[range.lowerBound...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+    if end > range.upperBound, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
     // Only the neighbourhood of the range is decoded: the line may be very long.
     let near = max(start, range.lowerBound - 4 * window)
     let far = min(end, max(range.lowerBound, near) + 8 * window)
@@ -83,8 +84,11 @@ public struct SourceText: Sendable, Equatable {
       after = Array(after.prefix(window - before.count - inside.count)) + ["…"]
     }
     let line = (before + inside + after).map(Self.visible)
-    let padding = before.map { $0 == "\t" ? "\t" : " " }
-    let carets = String(repeating: "^", count: max(1, inside.count))
+    let padding = before.map {
+      $0 == "\t" ? "\t" : String(repeating: " ", count: DisplayWidth.of(Self.visible($0)))
+    }
+    let columns = DisplayWidth.of(inside.map(Self.visible).joined())
+    let carets = String(repeating: "^", count: max(1, columns))
     return ["  " + line.joined(), "  " + padding.joined() + carets]
   }
 

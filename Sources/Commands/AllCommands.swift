@@ -15,7 +15,8 @@ public enum AllCommands {
     BranchCommand.self, SwitchCommand.self, CompareCommand.self, SaveCommand.self,
     AutosaveCommand.self, LoadCommand.self,
     ReplayCommand.self, ExportCommand.self,
-    LetCommand.self, ExpectCommand.self, SetCommand.self, SourceCommand.self, NoteCommand.self,
+    LetCommand.self, PrintCommand.self, ExpectCommand.self, SetCommand.self, SourceCommand.self,
+    NoteCommand.self,
     HelpCommand.self,
     HistoryCommand.self, CompleteCommand.self, SysCommand.self, QuitCommand.self,
   ]

@@ -51,6 +51,8 @@ public enum HelpCommand: Command {
     if let topic = HelpTopics.all.first(where: { $0.name == wanted }) { return .text(topic.text) }
     if let definition = context.shell.definitions[name] { return .text("  " + definition.text) }
     guard let spec = registry[name] else {
+      let nearest = EditDistance.nearest(to: name, in: registry.names)
+      if nearest == nil, let found = HelpSearch.text(name, in: registry) { return .text(found) }
       throw invocation.error(
         "no help for \(Diagnostic.quote(name))", at: topic,
         help: EditDistance.nearest(to: name, in: registry.names + HelpTopics.all.map(\.name)).map {

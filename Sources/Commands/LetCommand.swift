@@ -44,7 +44,8 @@ public enum LetCommand: Command {
 
   /// A number as people read it; `--json` has it in full.
   private static func shown(_ value: Variable) -> String {
-    if case .number(let number) = value { NumberFormat.short(number) } else { value.canonicalText }
+    if case .number(let number) = value { return NumberFormat.exactIfWhole(number) }
+    return value.canonicalText
   }
 
   private static func value(

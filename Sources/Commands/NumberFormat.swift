@@ -17,6 +17,11 @@ enum NumberFormat {
     return String(format: "%.4g", value)
   }
 
+  /// A whole number with all its digits, another one with about four.
+  static func exactIfWhole(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? fixed(value, 0) : short(value)
+  }
+
   /// A time in seconds with a fitting unit.
   static func seconds(_ value: Double) -> String {
     if value < 1e-3 { return fixed(value * 1e6, 0) + " µs" }

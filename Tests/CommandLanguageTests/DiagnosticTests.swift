@@ -229,6 +229,13 @@ struct ErrorCase: Sendable, CustomTestStringConvertible {
   @Test func caretsStandUnderTheirWordsAfterWideText() {
     #expect(
       errorText("note \"µ – é\" x").contains("  note \"µ – é\" x\n               ^\nhelp: "))
+    // East Asian characters take two columns of a terminal.
+    #expect(errorText("note \"日本\" x").contains("  note \"日本\" x\n              ^\nhelp: "))
+    #expect(errorText("日本").contains("  日本\n  ^^^^\n"))
+  }
+
+  @Test func aLineOfAnotherSystemEndsBeforeItsCarriageReturn() {
+    #expect(errorText("stpe\r\nstep").hasSuffix("  stpe\n  ^^^^\nhelp: step"))
   }
 
   @Test func aLongLineIsShortened() {

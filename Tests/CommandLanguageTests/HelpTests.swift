@@ -24,6 +24,20 @@ import Testing
         """)
   }
 
+  @Test func aWordThatIsNoCommandIsFoundInOptionsValuesAndTexts() throws {
+    #expect(
+      HelpSearch.text("temp", in: Sample.registry)
+        == "  method simclr temp=X       temperature [0.7]\n"
+        + "  method simclr-attn temp=X  temperature [0.7]\nhelp COMMAND shows all of one")
+    let chosen = try #require(HelpSearch.text("z", in: Sample.registry))
+    #expect(chosen.hasPrefix("  method simclr-attn on=h|z  which features [h]\n"))
+    // Nothing is named so, but a text speaks of it.
+    let found = try #require(HelpSearch.text("Holds", in: Sample.registry))
+    #expect(found.hasPrefix("  run ") && found.contains("Trains until a condition holds."))
+    #expect(HelpSearch.text("zq", in: Sample.registry) == nil)
+    #expect(HelpSearch.text("flabbergast", in: Sample.registry) == nil)
+  }
+
   @Test func aSubcommandShowsItsOptionsWithDefaultsAndUnits() throws {
     let method = try #require(Sample.registry["method"])
     let form = try #require(method.subcommands.first { $0.name == "simsiam-multi" })

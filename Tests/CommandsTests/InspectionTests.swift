@@ -292,6 +292,7 @@ import Testing
     #expect(offered("method simclr a") == [] && offered("method simsiam-multi a") == ["alpha="])
     #expect(
       offered("schedule const ") == [] && offered("backbone small ") == ["width=", "weights="])
+    #expect(!offered("data demo ").contains { $0.hasSuffix("/") })
     #expect(!offered("data demo ").contains("root=") && offered("data cifar10 r") == ["root="])
     #expect(offered("optim ad").contains("adam"))
   }

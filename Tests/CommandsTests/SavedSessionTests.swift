@@ -298,6 +298,27 @@ import Testing
     #expect(try String(contentsOfFile: other, encoding: .utf8) == "precious")
   }
 
+  /// A tensor that no state has makes a file a wrong one, whatever its name ends in.
+  @Test func aRenamedCounterOfTheOptimizerIsRefused() throws {
+    let session = try TrainedSession(
+      Array(Self.setup.prefix { !$0.hasPrefix("optim") }) + [
+        "optim adam lr=0.001", "step 2", "save session h",
+      ], redirectsFiles: true)
+    let state = URL(fileURLWithPath: session.context.shell.files.readPath("h.safetensors"))
+    let whole = try Data(contentsOf: state)
+    let name = Data("optim.backbone.conv1.weight.step".utf8)
+    let place = try #require(whole.range(of: name))
+    var renamed = whole
+    renamed.replaceSubrange(place, with: Data("optim.backbone.conv1.weighs.step".utf8))
+    try renamed.write(to: state)
+    let loaded = try self.session(beside: session)
+    let text = loaded.text("load session h")
+    #expect(text.contains("unexpected optim.backbone.conv1.weighs.step"), "\(text)")
+    try whole.write(to: state)
+    _ = try loaded.output("load session h")
+    #expect(loaded.bench.mark?.fingerprint == session.bench.mark?.fingerprint)
+  }
+
   @Test(arguments: [
     ("let x = \"a\" + 1", "a text is one value in quotes"),
     ("let y = \"b\" \"c\"", "a text is one"),

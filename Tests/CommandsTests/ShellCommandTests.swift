@@ -24,7 +24,23 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
     ShellCase(
       "let m = 1 / 0",
       "error: the value of '1 / 0' is not finite: inf\n  let m = 1 / 0\n          ^^^^^"),
+    ShellCase("let n = 123456; print 2 * $n + 1", "  n = 123456\n  2 * $n + 1 = 246913"),
+    ShellCase("print log(2) / 3", "  log(2) / 3 = 0.231"),
+    ShellCase("print 1 / 0", "  1 / 0 = inf"),
+    // What was typed as if it were a command.
+    ShellCase("2 + 2", "error: unknown command '2'\n  2 + 2\n  ^\nhelp: print 2 + 2"),
+    ShellCase("z1[0]", "error: unknown command 'z1[0]'\n  z1[0]\n  ^^^^^\nhelp: tensor z1[0]"),
+    ShellCase(
+      "blurb", "error: unknown command 'blurb'\n  blurb\n  ^^^^^\nhelp: help lists the commands"),
     ShellCase("set conv", "  conv auto"),
+    ShellCase("set snapshots 0 ; set snapshots", "  snapshots 0"),
+    ShellCase(
+      "help nonfinite",
+      "  set nonfinite stop|allow  whether a non-finite loss or gradient stops before\n"
+        + "                            the step is applied\nhelp COMMAND shows all of one"),
+    ShellCase(
+      "help whizz",
+      "error: no help for 'whizz'\n  help whizz\n       ^^^^^\nhelp: help lists the commands"),
     ShellCase("set conv direct; set conv", "  conv direct"),
     ShellCase(
       "set threads 2; set threads; set threads auto; set threads", "  threads 2\n  threads auto"),
@@ -34,8 +50,8 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
     ),
     ShellCase(
       "set cov direct",
-      "error: unknown set 'cov', expected threads, conv, memory, nonfinite, snapshots, out or images\n"
-        + "  set cov direct\n      ^^^\nhelp: set conv"),
+      "error: unknown set 'cov', expected threads, conv, memory, nonfinite, snapshots, spill, out or "
+        + "images\n  set cov direct\n      ^^^\nhelp: set conv"),
     ShellCase("note \"two words\"", "  two words"),
     ShellCase("complete \"set c\"", "  conv"),
     ShellCase("complete \"set out \"", "  text\n  json"),
@@ -46,8 +62,8 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
       "error: no help for 'quti'\n  help quti\n       ^^^^\nhelp: help quit"),
     ShellCase(
       "help set con",
-      "error: set has no subcommand 'con', expected threads, conv, memory, nonfinite, snapshots, out "
-        + "or images\n"
+      "error: set has no subcommand 'con', expected threads, conv, memory, nonfinite, snapshots, spill, "
+        + "out or images\n"
         + "  help set con\n           ^^^\nhelp: help set conv"),
     ShellCase(
       "set | where key == 1 | cols value", "  value"),
@@ -71,6 +87,7 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
           memory     2GB
           nonfinite  stop
           snapshots  20%
+          spill      50%
           out        text
           images     auto
         """)

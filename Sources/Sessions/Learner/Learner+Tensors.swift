@@ -109,6 +109,8 @@ private struct LoadPlan {
   private let counterIndex: [String: Int]
   private let required: [String]
   private let statistics: [String]
+  /// Counters of optimizers, which the session's own stands for.
+  private let stepCounters: Set<String>
   private(set) var matches: [(tensor: StateTensor, name: String)] = []
   private(set) var counters: [(index: Int, value: Int64)] = []
   private(set) var report = Learner.LoadReport()
@@ -127,6 +129,7 @@ private struct LoadPlan {
       learner.model.counterNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
     required =
       learner.model.values.layout.entries.map(\.name) + learner.bankTensors.map(\.name)
+    stepCounters = Set(learner.model.values.layout.entries.map { "optim.\($0.name).step" })
     statistics = learner.model.buffers.layout.entries.map(\.name)
   }
 
@@ -147,7 +150,7 @@ private struct LoadPlan {
         }
       } else if let index = counterIndex[full] {
         if let value = try file.int64s(name).first { counters.append((index, Int64(value))) }
-      } else if !(full.hasPrefix("optim.") && full.hasSuffix(".step")) {
+      } else if !stepCounters.contains(full) {
         report.unused.append(full)
       }
     }

@@ -211,8 +211,6 @@ final class ArenaPool {
     if free.count > ArenaPool.most { free.removeFirst() }
   }
 
-  func empty() { free = [] }
-
   var byteCount: Int { free.reduce(0) { $0 + $1.floatCount * MemoryLayout<Float>.stride } }
 }
 

@@ -56,9 +56,9 @@ extension Timeline {
   func thin() {
     while byteCount > budget {
       let best = groups.min { ($0.rank, $0.cost) < ($1.rank, $1.cost) }
-      guard let best, best.rank < .here else { return pool.empty() }
+      guard let best, best.rank < .here else { return }
       if best.rank > .training, spill(best.image) { continue }
-      guard best.rank < .named || best.image.isAsDrawn else { return pool.empty() }
+      guard best.rank < .named || best.image.isAsDrawn else { return }
       for moment in best.moments { drop(moment) }
     }
   }
