@@ -23,7 +23,7 @@ public enum ParamsCommand: Command {
   /// Measures.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let bench = context.workbench
-    let found: [ParameterSummary]
+    var found: [ParameterSummary]
     do {
       found = try bench.parameters(matching: invocation[pattern])
     } catch let error as SessionError where invocation.isGiven(pattern) && bench.hasModel {
@@ -31,6 +31,7 @@ public enum ParamsCommand: Command {
       throw invocation.error(
         error.message, at: pattern, help: near.map { "params \($0)" } ?? error.help)
     }
+    found = try withLastStep(found, invocation[pattern], context)
     let hasStep = found.contains { $0.gradientNorm != nil }
     let rows: [[Table.Cell]] = found.map { p in
       let relative = p.initialNorm > 0 ? Table.Cell.number(p.change / p.initialNorm) : .none
@@ -45,7 +46,10 @@ public enum ParamsCommand: Command {
     }
     let count = found.reduce(0) { $0 + $1.count }
     var note = "  \(found.count) tensors   \(count) parameters"
-    if !hasStep { note += "   no step yet: no gradients" }
+    if !hasStep {
+      note += bench.summary.step == 0 ? "   no step yet" : "   no step since the state was loaded"
+      note += ": no gradients"
+    }
     return .table(
       Table(
         [
@@ -53,5 +57,18 @@ public enum ParamsCommand: Command {
           Table.Column("norm"), Table.Column("change"), Table.Column("relative"),
         ] + (hasStep ? [Table.Column("grad"), Table.Column("update")] : []),
         rows: rows, notes: [note]))
+  }
+
+  /// Adds gradients and updates from taking the last step again, where they are not there any more.
+  private static func withLastStep(
+    _ found: [ParameterSummary], _ pattern: String?, _ context: CommandContext
+  ) throws -> [ParameterSummary] {
+    let bench = context.workbench
+    guard !bench.holdsBatch else { return found }
+    let other = try context.benchWithBatch
+    guard other !== bench, let again = try? other.parameters(matching: pattern),
+      again.map(\.name) == found.map(\.name)
+    else { return found }
+    return zip(found, again).map { $0.with(step: $1) }
   }
 }

@@ -242,11 +242,13 @@ public final class Timeline {
   }
 
   func openBranch(named name: String, from at: Int, upTo position: Int) {
-    // At or before its own fork a branch is still the one that it came from.
-    let shared = branches[at].moments[...position]
+    // At or before its own fork a branch is still the one that it came from. What was only
+    // computed again may have been forgotten in one of them.
+    let changes = branches[at].moments[...position].filter(\.isKey)
     var from = at
     while let origin = branches[from].origin, let parent = index(of: origin.branch),
-      shared.last.map({ last in branches[parent].moments.contains { $0 === last } }) == true
+      here.step <= origin.step,
+      changes.allSatisfy({ change in branches[parent].moments.contains { $0 === change } })
     {
       from = parent
     }

@@ -18,9 +18,17 @@ public struct ParameterSummary: Sendable, Equatable {
   /// ‖w₀‖.
   public let initialNorm: Double
   /// The norm of the last step's gradient; nil before a step.
-  public let gradientNorm: Double?
+  public private(set) var gradientNorm: Double?
   /// ‖w − w′‖ / ‖w′‖, w′ the values before the last step; nil before a step or when w′ is 0.
-  public let updateRatio: Double?
+  public private(set) var updateRatio: Double?
+
+  /// The same parameter with what the last step did to it, as another session found it.
+  public func with(step other: ParameterSummary) -> ParameterSummary {
+    var summary = self
+    summary.gradientNorm = other.gradientNorm
+    summary.updateRatio = other.updateRatio
+    return summary
+  }
 }
 
 extension Workbench {
