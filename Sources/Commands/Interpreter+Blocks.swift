@@ -191,7 +191,10 @@ extension Interpreter {
   /// Refuses what cannot run where the present command stands.
   func checkPlace(of invocation: Invocation) throws {
     let isSave = invocation.spec.name == "save" && invocation.subcommand == "session"
-    if context.isInWatch, isSave || Self.excludedFromWatches.contains(invocation.spec.name) {
+    if context.isInWatch, isSave {
+      throw WatchCommand.savesSession(at: invocation.range, in: invocation.source)
+    }
+    if context.isInWatch, Self.excludedFromWatches.contains(invocation.spec.name) {
       throw invocation.error("'\(invocation.name)' cannot run in the block of a watch")
     }
     if nesting > 0, invocation.spec.name == "load", invocation.subcommand == "session" {

@@ -15,6 +15,7 @@ public enum SessionRecorder {
       bench.mark.map { String($0.text.dropFirst(3)) }
     }
     interpreter.hooks.didSucceed = { [unowned context] text, changed in
+      context.shell.settings.follow(context.workbench)
       let reads = context.workbench.takeReads().map(note)
       context.loggedBeforeFailure = nil
       var mark = changed.flatMap { SessionLog.Mark("#= " + $0) }
@@ -97,6 +98,7 @@ public enum SessionRecorder {
 
   /// Keeps the moment after a command.
   private static func note(_ text: String, in context: CommandContext) {
+    context.shell.settings.follow(context.workbench)
     context.timeline.note(command: text, attachment: ShellMoment(context))
   }
 

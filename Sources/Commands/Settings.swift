@@ -1,5 +1,6 @@
 import CommandLanguage
 import Kernels
+import Sessions
 
 /// A preference that `set` changes.
 public struct Setting: Sendable {
@@ -99,6 +100,17 @@ public struct Settings {
   public mutating func set(_ name: String, to value: Value) throws {
     try willChange(name, value)
     values[name] = value
+  }
+
+  /// Takes over what belongs to the state: after a move through time or a load it may be another.
+  mutating func follow(_ bench: Workbench) {
+    if self[Settings.convolution] != bench.configuration.convolution {
+      values[Settings.convolution.parameter.name] = .text(bench.configuration.convolution.rawValue)
+    }
+    let present: NonFinite = bench.allowsNonFinite ? .allow : .stop
+    if self[Settings.nonFinite] != present {
+      values[Settings.nonFinite.parameter.name] = .text(present.rawValue)
+    }
   }
 
   /// The values that results can depend on and that were set.

@@ -10,6 +10,11 @@ public final class WrittenFiles {
   /// A folder that stands for the root while a replay runs, so that nothing outside is touched.
   public var redirection: String?
 
+  /// Whether every command may replace files: inside `source … overwrite=on`.
+  var replacesAll = false
+  /// The outermost script that `source` runs, as it was written, for the help of an error.
+  var script: String?
+
   /// Creates an empty record.
   public init() {}
 
@@ -30,10 +35,10 @@ public final class WrittenFiles {
       if isFolder.boolValue {
         throw invocation.outputError("cannot write \(Diagnostic.quote(path)): it is a folder")
       }
-      guard invocation.overwrites || written.contains(key(target)) else {
+      guard invocation.overwrites || replacesAll || written.contains(key(target)) else {
         throw invocation.outputError(
           "\(Diagnostic.quote(path)) exists and was not written by this session",
-          help: "overwrite=on replaces it")
+          help: script.map { "source \($0) overwrite=on" } ?? "overwrite=on replaces it")
       }
       return target
     }

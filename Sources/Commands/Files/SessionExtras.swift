@@ -7,7 +7,8 @@ extension CommandContext {
   /// Variables, definitions, conditions, preferences, branches and recordings as they are now.
   var extras: SessionExtras {
     var lines: [String] = []
-    for (name, value) in shell.settings.logged.sorted(by: { $0.key < $1.key }) {
+    for (name, value) in shell.settings.logged.sorted(by: { $0.key < $1.key })
+    where name != Settings.convolution.parameter.name {
       lines.append("set \(name) \(value.canonicalText)")
     }
     for (name, value) in shell.variables.sorted(by: { $0.key < $1.key }) {
@@ -29,8 +30,11 @@ extension CommandContext {
     shell.variables = shell.givenVariables
     shell.definitions = [:]
     shell.watches = []
+    // The convolution belongs to the model's configuration, which older files say twice.
+    let convolution = "set \(Settings.convolution.parameter.name) "
+    shell.settings.follow(workbench)
     let notes =
-      runUnrecorded(loaded.extras?.shell ?? [])
+      runUnrecorded((loaded.extras?.shell ?? []).filter { !$0.hasPrefix(convolution) })
       + loaded.lostFiles.map {
         "  a recording goes on without its file: " + HarmlessText.line($0.message)
       }

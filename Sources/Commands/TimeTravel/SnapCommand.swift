@@ -40,9 +40,7 @@ public enum SnapCommand: Command {
       let given = invocation[name]
       let chosen = given ?? timeline.nextSnapshotName()
       let moment = try timeline.snap(chosen)
-      var output = Output.text("  @\(chosen)   branch \(timeline.branch)   step \(moment.step)")
-      if given == nil { output.loggedText = "snap \(chosen)" }
-      return output
+      return .text("  @\(chosen)   branch \(timeline.branch)   step \(moment.step)")
     }
   }
 

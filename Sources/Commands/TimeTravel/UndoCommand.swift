@@ -13,7 +13,8 @@ public enum UndoCommand: Command {
   public static let spec = CommandSpec(
     "undo", group: .time, summary: "Takes back the last command that changed the state.",
     details:
-      "Any command: training, a choice, a variable, a recording, a name, a rewind; a block is one. "
+      "Any command: training, a choice, a variable, a recording, a name, a rewind. A block is one; "
+      + "one that was stopped, or that calls 'source', is as many as the log has of it. "
       + "Files that were written stay; a session that was loaded begins anew.",
     arguments: [count], switches: [aside],
     examples: [
@@ -36,8 +37,8 @@ public enum RedoCommand: Command {
   /// The declaration.
   public static let spec = CommandSpec(
     "redo", group: .time, summary: "Brings back what undo took away.",
-    details: "Nothing is computed again: the state after the command is kept. A command that "
-      + "changes the state ends what can be redone.",
+    details: "The state after the command is kept, or computed again to the same bits. A command "
+      + "that changes the state ends what can be redone.",
     arguments: [count],
     examples: [
       Example("redo", "The last undo"),

@@ -97,6 +97,12 @@ enum Condition {
     return value != 0 && !value.isNaN
   }
 
+  /// What is said of a condition over metrics that holds when it is set: it will not act yet.
+  static func already(_ formula: Formula, _ context: CommandContext) -> String {
+    guard formula.references.isEmpty, (try? holds(formula, context)) == true else { return "" }
+    return "   holds already (\(values(formula, context))), acts when it becomes true again"
+  }
+
   /// The metrics of a condition with their values, and what it compares where that is no metric
   /// alone, for the line that says that it became true.
   static func values(_ formula: Formula, _ context: CommandContext) -> String {

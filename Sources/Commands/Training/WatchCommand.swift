@@ -10,8 +10,8 @@ public enum WatchCommand: Command {
   /// The declaration.
   public static let spec = CommandSpec(
     "watch", group: .train, summary: "Acts when a condition becomes true while training.",
-    details: "Looked at after every step; it acts when it was false before. Without a block it is "
-      + "only said. The block may look, draw, name a moment or change choices; it does not train; "
+    details: "Looked at after every step; it acts when it was false before (one that holds already "
+      + "acts when it becomes true again). Without a block it is only said. The block may look, draw, name a moment or change choices; it does not train; "
       + "when it fails, training ends, and a script after it. "
       + "erank, align and uniform are measured each step for it, knn at each epoch's end.",
     arguments: [condition], takesBody: true,
@@ -37,18 +37,27 @@ public enum WatchCommand: Command {
     default:
       let formula = try Condition.check(condition, invocation, context)
       for item in invocation.body?.items ?? [] {
-        let verb = item.tokens.first.map { item.source.text($0.range) } ?? ""
-        if Interpreter.excludedFromWatches.contains(verb) {
+        let words = item.tokens.prefix(2).map { item.source.text($0.range) }
+        if Interpreter.excludedFromWatches.contains(words.first ?? "") {
           throw Diagnostic(
-            "'\(verb)' cannot run in the block of a watch", at: item.range, in: item.source)
+            "'\(words[0])' cannot run in the block of a watch", at: item.range, in: item.source)
         }
+        if words == ["save", "session"] { throw Self.savesSession(at: item.range, in: item.source) }
       }
       shell.watches.append(
         Watch(
           condition: formula, body: invocation.body, text: invocation.canonicalText,
           isBreak: false))
-      return .text("  watch \(shell.watches.count): \(formula.text)")
+      return .text(
+        "  watch \(shell.watches.count): \(formula.text)" + Condition.already(formula, context))
     }
+  }
+
+  /// Between two steps of a command there is no place in the log to go on from.
+  static func savesSession(at range: Range<Int>?, in source: SourceText) -> Diagnostic {
+    Diagnostic(
+      "'save session' cannot run in the block of a watch, in the middle of a command of the log",
+      at: range, help: "autosave every=50steps", in: source)
   }
 }
 
@@ -62,7 +71,7 @@ public enum BreakCommand: Command {
     "break", group: .train, summary: "Stops training when a condition becomes true.",
     details:
       "On a step's end, like Ctrl-C: the state is whole and training can go on; a block around "
-      + "it ends. The loss "
+      + "it ends. A condition that holds already stops when it becomes true again. The loss "
       + "that is not a number stops the step before it is applied, without a break.",
     arguments: [condition],
     subcommands: [
@@ -87,7 +96,8 @@ public enum BreakCommand: Command {
       let formula = try Condition.check(condition, invocation, context)
       shell.watches.append(
         Watch(condition: formula, body: nil, text: invocation.canonicalText, isBreak: true))
-      return .text("  break \(shell.watches.count): \(formula.text)")
+      return .text(
+        "  break \(shell.watches.count): \(formula.text)" + Condition.already(formula, context))
     }
   }
 }
