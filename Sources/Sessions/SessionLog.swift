@@ -159,14 +159,23 @@ public struct SessionLog: Sendable, Equatable {
     entries.append(.comment(comment))
   }
 
+  private static let loadedEnding = " loaded here"
+  private static let withMoments = " loaded here with its moments"
+
   /// The comment where a saved session was loaded: a replay forgets there the states of other
-  /// moments, which were not in its file.
-  public static func loadedHere(_ name: String) -> String { "# session \(name) loaded here" }
+  /// moments, but for those that were stored with it.
+  public static func loadedHere(_ name: String, hasMoments: Bool = false) -> String {
+    "# session \(name)" + (hasMoments ? withMoments : loadedEnding)
+  }
 
   /// Whether a comment is that of a loaded session.
   public static func isLoadedHere(_ comment: String) -> Bool {
-    comment.hasPrefix("# session ") && comment.hasSuffix(" loaded here")
+    comment.hasPrefix("# session ")
+      && (comment.hasSuffix(loadedEnding) || comment.hasSuffix(withMoments))
   }
+
+  /// Whether the loaded session of such a comment had named moments and ends of branches.
+  public static func hasMoments(_ comment: String) -> Bool { comment.hasSuffix(withMoments) }
 
   /// The log as a script.
   public var text: String { "version 1\n" + text(from: 0) }

@@ -43,6 +43,10 @@ struct SessionState: Codable {
   var evaluations: [Evaluation]?
   /// Metrics that evaluation commands measured last.
   var evaluated: [Evaluated]?
+  /// Whether a loss that is not finite lets a step through; absent where it stops.
+  var allowsNonFinite: Bool?
+  /// Whether there is no model yet, but one to be drawn from the seed; absent where there is one.
+  var isUndrawn: Bool?
 
   /// What an evaluation command measured.
   struct Evaluated: Codable {
@@ -90,11 +94,13 @@ public struct SessionExtras: Sendable, Equatable, Codable {
   /// The recordings in force.
   var tracks: [TrackShape]
 
-  /// Describes a session with its shell.
-  public init(shell: [String], held: [String], timeline: Timeline) {
+  /// Describes a session with its shell and the moments that were stored beside it.
+  public init(
+    shell: [String], held: [String], timeline: Timeline, stored: Timeline.Stored = [:]
+  ) {
     self.shell = shell
     self.held = held
-    self.timeline = timeline.shape
+    self.timeline = timeline.shape(stored)
     tracks = timeline.bench.tracks.map {
       TrackShape(metrics: $0.metrics, withRates: $0.withRates, every: $0.every, path: $0.path)
     }
@@ -181,46 +187,63 @@ extension Workbench {
   public func saveState(
     _ path: String, log: SessionLog, extras: SessionExtras? = nil
   ) throws -> Bool {
-    guard let learner else { return false }
+    guard learner != nil else { return false }
+    try writeState(path + ".safetensors", try stateText(log: log, extras: extras))
+    return true
+  }
+
+  /// The description that a state file holds beside the tensors.
+  func stateText(log: SessionLog, extras: SessionExtras?) throws -> String {
     var state = sessionState(learner, log: log)
     state.extras = extras
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    let text = String(decoding: try encoder.encode(state), as: UTF8.self)
+    return String(decoding: try encoder.encode(state), as: UTF8.self)
+  }
+
+  /// Writes a state file of a description.
+  func writeState(_ file: String, _ text: String) throws {
     try SafetensorsWriter.write(
-      to: path + ".safetensors", tensors: learner.exportTensors(optimizer: true),
+      to: file, tensors: learner?.exportTensors(optimizer: true) ?? [],
       metadata: [
         (SessionState.metadataKey, text),
         (SessionState.checksumKey, SessionState.checksum(text)),
       ])
-    return true
+  }
+
+  /// What a state file says of branches and moments; nil when it says nothing or cannot be read.
+  public static func shape(ofState file: String) -> TimelineShape? {
+    (try? decode(try SafetensorsFile(path: file)))?.extras?.timeline
   }
 
   /// The log that a state file holds; nothing is loaded.
   ///
   /// Throws: `SessionError` or `FileError` when it is no state file.
   public func logOfState(_ path: String) throws -> SessionLog {
-    SessionLog(text: try decode(try SafetensorsFile(path: path + ".safetensors")).log)
+    SessionLog(text: try Self.decode(try SafetensorsFile(path: path + ".safetensors")).log)
   }
 
-  private func sessionState(_ learner: Learner, log: SessionLog) -> SessionState {
+  private func sessionState(_ learner: Learner?, log: SessionLog) -> SessionState {
     SessionState(
       version: SessionState.version, configuration: configuration, augmentation: augmentation,
       data: data?.choice, dataHash: data.map { String($0.loaded.hash, radix: 16) },
-      step: learner.step, epoch: learner.epoch, stepInEpoch: learner.stepInEpoch,
-      optimizerStart: learner.counters.optimizerStart > 0 ? learner.counters.optimizerStart : nil,
-      pin: learner.counters.pin, bankEpochsEnded: learner.bank?.epochsEnded,
-      bankWrittenEpochs: learner.bank?.writtenEpochs, bankEpochs: learner.bank?.bankEpochs,
+      step: learner?.step ?? 0, epoch: learner?.epoch ?? 0, stepInEpoch: learner?.stepInEpoch ?? 0,
+      optimizerStart: learner.flatMap {
+        $0.counters.optimizerStart > 0 ? $0.counters.optimizerStart : nil
+      },
+      pin: learner?.counters.pin, bankEpochsEnded: learner?.bank?.epochsEnded,
+      bankWrittenEpochs: learner?.bank?.writtenEpochs, bankEpochs: learner?.bank?.bankEpochs,
       metrics: metrics.records.map(SessionState.Row.init),
       untrained: Dictionary(
         metrics.untrained.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { a, _ in a }),
-      log: log.text, fingerprint: learner.fingerprint.description, runs: finishedRuns,
+      log: log.text, fingerprint: learner?.fingerprint.description, runs: finishedRuns,
       evaluations: evaluations,
       evaluated: metrics.evaluations.sorted { $0.key.rawValue < $1.key.rawValue }.map {
         SessionState.Evaluated(name: $0.key, step: $0.value.step, value: $0.value.value)
-      })
+      },
+      allowsNonFinite: allowsNonFinite ? true : nil, isUndrawn: learner == nil ? true : nil)
   }
 
   /// What a loaded session brought.
@@ -239,17 +262,21 @@ extension Workbench {
     public var lostFiles: [FileError] = []
   }
 
-  /// Takes over a session from its state file, data included.
+  /// Takes over a session from its state file, data included; `known` are data that may be those.
   ///
   /// Throws: `SessionError`, `FileError`, or what the data reader throws; then nothing changed.
-  public func loadSession(_ path: String) throws -> LoadedSession {
+  public func loadSession(_ path: String, known: DataState? = nil) throws -> LoadedSession {
     let file = try SafetensorsFile(path: path + ".safetensors")
-    let state = try decode(file)
+    let state = try Self.decode(file)
     let other = Workbench(workers: workers)
     other.memoryLimit = memoryLimit
     if let choice = state.data {
-      let loaded = try choice.load(memoryLimit: memoryLimit)
-      let hash = String(loaded.loaded.hash, radix: 16)
+      func hash(of data: DataState) -> String { String(data.loaded.hash, radix: 16) }
+      let same = known.flatMap {
+        $0.choice == choice && hash(of: $0) == state.dataHash ? $0 : nil
+      }
+      let loaded = try same ?? choice.load(memoryLimit: memoryLimit)
+      let hash = hash(of: loaded)
       guard hash == state.dataHash else {
         throw SessionError(
           file: "the data are not those of the session: expected hash \(state.dataHash ?? "none"), "
@@ -259,8 +286,14 @@ extension Workbench {
     }
     try state.check(file.path)
     other.configuration = state.configuration
-    other.resolution = try other.configuration.resolve(try other.facts())
     other.augmentation = state.augmentation
+    guard state.isUndrawn != true else {
+      other.resolution = try? other.configuration.resolve(try other.facts())
+      take(other, state)
+      return LoadedSession(
+        step: 0, epoch: 0, log: state.log, fingerprint: "none", extras: state.extras)
+    }
+    other.resolution = try other.configuration.resolve(try other.facts())
     let learner = try other.model()
     _ = try learner.load(file, strict: true)
     let lastStep = max(0, learner.configuration.stepsPerEpoch - 1)
@@ -283,18 +316,7 @@ extension Workbench {
         file: "'\(file.path)' is damaged: expected fingerprint \(state.fingerprint ?? "none"), "
           + "found \(fingerprint)")
     }
-    run += 1
-    finishedRuns = state.runs ?? []
-    evaluations = state.evaluations ?? []
-    configuration = other.configuration
-    resolution = other.resolution
-    augmentation = other.augmentation
-    data = other.data
-    self.learner = learner
-    source = nil
-    probe = nil
-    metrics = MetricLog(state.metrics.map(\.record), untrained: state.untrainedMetrics)
-    for one in state.evaluated ?? [] { metrics.note(one.name, one.value, step: one.step) }
+    take(other, state)
     for track in tracks { track.close() }
     tracks = (state.extras?.tracks ?? []).map { Track($0) }
     let lostFiles = tracks.compactMap { $0.goOn(upTo: state.step) }
@@ -303,7 +325,24 @@ extension Workbench {
       extras: state.extras, lostFiles: lostFiles)
   }
 
-  private func decode(_ file: SafetensorsFile) throws -> SessionState {
+  /// Becomes a session that was made of a state file.
+  private func take(_ other: Workbench, _ state: SessionState) {
+    run += 1
+    finishedRuns = state.runs ?? []
+    evaluations = state.evaluations ?? []
+    configuration = other.configuration
+    resolution = other.resolution
+    augmentation = other.augmentation
+    allowsNonFinite = state.allowsNonFinite ?? false
+    data = other.data
+    learner = other.learner
+    source = nil
+    probe = nil
+    metrics = MetricLog(state.metrics.map(\.record), untrained: state.untrainedMetrics)
+    for one in state.evaluated ?? [] { metrics.note(one.name, one.value, step: one.step) }
+  }
+
+  private static func decode(_ file: SafetensorsFile) throws -> SessionState {
     guard let text = file.metadata[SessionState.metadataKey] else {
       throw SessionError(
         file:
@@ -332,7 +371,7 @@ extension Workbench {
       return try decoder.decode(SessionState.self, from: data)
     } catch {
       throw SessionError(
-        file: "'\(file.path)': the session's description cannot be read: \(Self.reason(error))")
+        file: "'\(file.path)': the session's description cannot be read: \(reason(error))")
     }
   }
 

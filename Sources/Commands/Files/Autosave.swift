@@ -69,9 +69,9 @@ public final class Autosave {
     lastTime = Self.now()
     lastStep = bench.summary.step
     if writesLog {
-      _ = try bench.saveSession(path, log: log, state: true, extras: context.extras)
+      _ = try bench.saveSession(path, log: log, state: true, extras: context.extras())
     } else {
-      _ = try bench.saveState(path, log: log, extras: context.extras)
+      _ = try bench.saveState(path, log: log, extras: context.extras())
     }
     count += 1
   }

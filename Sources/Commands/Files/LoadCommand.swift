@@ -44,7 +44,8 @@ public enum LoadCommand: Command {
       let loaded = try bench.loadSession(String(found.dropLast(12)))
       let hadUnsaved = context.hasUnsavedChanges
       let wasLeft = context.leaveJournal()
-      var notes = context.goOn(with: loaded)
+      let name = HarmlessText.line(base)
+      var notes = context.goOn(with: loaded, at: String(found.dropLast(12)), named: name)
       if hadUnsaved, !wasLeft {
         notes.append("  what the session before it had not saved is gone")
       }
@@ -53,12 +54,12 @@ public enum LoadCommand: Command {
           "  the session before it was not saved: after 'quit', dyad --recover brings it back")
       }
       context.savedEntries = context.log.entries.count
-      context.log.append(comment: SessionLog.loadedHere(HarmlessText.line(base)))
+      let shape = loaded.extras?.timeline
+      context.log.append(
+        comment: SessionLog.loadedHere(name, hasMoments: shape?.hasStored == true))
+      if let more = shape?.storedText { notes.insert("  " + more, at: 0) }
       return .text(
-        "  step \(loaded.step)   e\(loaded.epoch)   fingerprint \(loaded.fingerprint) verified\n"
-          + ([
-            "  states of other moments are not in the file: 'source \(base).dyad' makes them again"
-          ]
+        (["  step \(loaded.step)   e\(loaded.epoch)   fingerprint \(loaded.fingerprint) verified"]
           + notes).joined(separator: "\n"))
     }
     let path = context.shell.files.readPath(invocation[file])

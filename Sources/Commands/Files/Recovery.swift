@@ -44,7 +44,7 @@ public struct Recovery {
       let isBefore = journal.prefix(saved.count) == saved[...]
       if isAhead || isBefore, let loaded = try? context.workbench.loadSession(abandoned.path) {
         result.isFromState = true
-        result.notes = context.goOn(with: loaded)
+        result.notes = context.goOn(with: loaded, at: abandoned.path, named: nil)
         context.log.append(comment: SessionLog.loadedHere("of the journal"))
         done = min(saved.count, journal.count)
         result.commands = saved.count

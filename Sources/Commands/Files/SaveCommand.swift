@@ -6,6 +6,9 @@ import Tensors
 public enum SaveCommand: Command {
   static let name = Key<String>("name", .path(), help: "the path without ending")
   static let state = Key<Bool>("state", .onOff, default: true, help: "write the tensors too")
+  static let moments = Key<Bool>(
+    "moments", .onOff, default: true,
+    help: "write named moments and the ends of other branches too, to NAME.moments")
   static let file = Key<String>("file", .path(["safetensors"]), help: "the file to write")
   static let patterns = Key<[String]?>(
     optional: "patterns", .list(of: .word(.tensors)), default: "all",
@@ -22,9 +25,10 @@ public enum SaveCommand: Command {
     requiring: [
       CommandForm(
         "session", summary: "Writes NAME.dyad (the log, a script) and NAME.safetensors.",
-        arguments: [name], options: [state], writesFile: true,
+        arguments: [name], options: [state, moments], writesFile: true,
         examples: [
-          Example("save session run1", "run1.dyad replays it, run1.safetensors resumes it")
+          Example("save session run1", "run1.dyad replays it, run1.safetensors resumes it"),
+          Example("save session run1 moments=off", "The present state alone"),
         ]
       ),
       CommandForm(
@@ -59,10 +63,23 @@ public enum SaveCommand: Command {
       let target = String((targets.last ?? base).dropLast(5))
       var log = context.log
       log.close(with: bench.mark)
-      let written = try bench.saveSession(
-        target, log: log, state: invocation[state], extras: context.extras)
+      let folder = target + Timeline.storedEnding
+      let before = Workbench.shape(ofState: target + ".safetensors")
+      let withState = invocation[state] && bench.hasModel
+      var stored: Timeline.Stored = [:]
+      if withState, invocation[moments] {
+        stored = try context.timeline.store(in: folder, TimeTravel.watcher(context))
+      }
+      var written = try bench.saveSession(
+        target, log: log, state: invocation[state], extras: context.extras(stored: stored))
       for path in written { files.didWrite(path) }
+      if withState { Timeline.removeStored(before, but: stored, in: folder) }
       context.savedEntries = context.log.entries.count
+      let count = Set(stored.values).count
+      if count > 0 {
+        written.append(
+          "\(base)\(Timeline.storedEnding)/ (\(count) other moment\(count == 1 ? "" : "s"))")
+      }
       let missing = invocation[state] && !bench.hasModel ? "   no model yet: the log only" : ""
       return .text("  " + written.joined(separator: "  ") + missing)
     case "tensors":

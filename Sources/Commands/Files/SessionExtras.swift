@@ -4,8 +4,9 @@ import Sessions
 
 /// What a session file keeps besides the model, and how a session goes on with it.
 extension CommandContext {
-  /// Variables, definitions, conditions, preferences, branches and recordings as they are now.
-  var extras: SessionExtras {
+  /// Variables, definitions, conditions, preferences, branches and recordings as they are now, with
+  /// the moments that were stored.
+  func extras(stored: Timeline.Stored = [:]) -> SessionExtras {
     var lines: [String] = []
     for (name, value) in shell.settings.logged.sorted(by: { $0.key < $1.key })
     where name != Settings.convolution.parameter.name {
@@ -16,15 +17,21 @@ extension CommandContext {
     }
     lines += shell.definitions.sorted { $0.key < $1.key }.map(\.value.text)
     lines += shell.watches.map(\.text)
-    let held = shell.watches.filter { ((try? Condition.state($0.condition, self)) ?? nil) == true }
-    return SessionExtras(shell: lines, held: held.map(\.text), timeline: timeline)
+    return SessionExtras(
+      shell: lines, held: heldConditions, timeline: timeline, stored: stored)
   }
 
   /// Goes on with a session that the workbench has loaded: its log, shell and branches replace
   /// those that were there.
   ///
+  /// - Parameters:
+  ///   - loaded: What the session's file has besides the model.
+  ///   - path: Where its files are, without ending.
+  ///   - name: What the user calls it, if it has a name.
   /// - Returns: What of the shell could not be made again.
-  func goOn(with loaded: Workbench.LoadedSession) -> [String] {
+  func goOn(
+    with loaded: Workbench.LoadedSession, at path: String, named name: String?
+  ) -> [String] {
     log = SessionLog(text: loaded.log)
     logWasReplaced = true
     shell.variables = shell.givenVariables
@@ -39,14 +46,22 @@ extension CommandContext {
         "  a recording goes on without its file: " + HarmlessText.line($0.message)
       }
     shell.heldWhenSaved = Set(loaded.extras?.held ?? [])
-    timeline.adopt(loaded.extras?.timeline)
+    timeline.adopt(
+      loaded.extras?.timeline, folder: path + Timeline.storedEnding, from: name)
     timeline.begin(with: ShellMoment(self))
     return notes
   }
 
+  /// The conditions of watches and breaks that hold now.
+  private var heldConditions: [String] {
+    shell.watches.filter { ((try? Condition.state($0.condition, self)) ?? nil) == true }
+      .map(\.text)
+  }
+
   /// Does to branches and undo what loading a session saved here does: a replay passes such a place.
   func forgetOtherStates(at comment: String) {
-    timeline.adopt(timeline.shape)
+    shell.heldWhenSaved = Set(heldConditions)
+    timeline.forgetMoments(keepingNamed: SessionLog.hasMoments(comment))
     timeline.begin(with: ShellMoment(self))
     log.append(comment: comment)
   }

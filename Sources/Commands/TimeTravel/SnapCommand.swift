@@ -62,6 +62,7 @@ public enum SnapCommand: Command {
   }
 
   private static func size(_ row: Timeline.Row) -> String {
+    if row.isStored { return "in its file" }
     if row.diskBytes > 0 { return NumberFormat.bytes(row.diskBytes) + " on disk" }
     return row.bytes > 0 ? NumberFormat.bytes(row.bytes) : "shared"
   }

@@ -42,7 +42,9 @@ public enum WatchCommand: Command {
           throw Diagnostic(
             "'\(words[0])' cannot run in the block of a watch", at: item.range, in: item.source)
         }
-        if words == ["save", "session"] { throw Self.savesSession(at: item.range, in: item.source) }
+        if words == ["save", "session"] {
+          throw Self.savesSession(at: item.range, in: item.source)
+        }
       }
       shell.watches.append(
         Watch(

@@ -122,6 +122,7 @@ extension Timeline {
     }
     let target = try find(name)
     let side = Comparison.Side(branch: target.branch, step: target.step)
+    try hold(target.base)
     if target.missing == 0, let image = target.base.image { return (try drawn(image), side) }
     if target.branch == current, target.exact === here, !isBehind {
       return (try drawn(bench.capture(pool)), side)

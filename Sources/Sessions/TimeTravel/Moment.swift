@@ -12,6 +12,8 @@ public final class Moment {
   public internal(set) var names: [String] = []
   /// Whether more than training led to it, so that it cannot be computed from an earlier one.
   let isKey: Bool
+  /// Whether it is of a loaded session: what led from the one before it is not known.
+  let isLoaded: Bool
   /// Whether undo or redo leads here: another moment of the same step may have other choices.
   var isUndoPlace = false
   /// The last metrics of a moment that is known by name only.
@@ -22,10 +24,14 @@ public final class Moment {
   var log: MetricLog?
   /// The state; nil when it was dropped to save memory and will be computed from an earlier one.
   var image: WorkbenchImage?
+  /// The state file that a loaded session has of it, without ending.
+  let stored: String?
 
   init(
-    _ bench: Workbench, command: String?, isKey: Bool, image: WorkbenchImage?
+    _ bench: Workbench, command: String?, isKey: Bool, image: WorkbenchImage?,
+    isLoaded: Bool = false
   ) {
+    self.isLoaded = isLoaded
     step = bench.learner?.step ?? 0
     epoch = bench.learner?.epoch ?? 0
     run = bench.run
@@ -34,22 +40,28 @@ public final class Moment {
     self.image = image
     log = bench.metrics
     ends = nil
+    stored = nil
   }
 
-  /// Makes a moment of a session file, whose state is not there.
-  init(_ point: TimelineShape.Point, run: Int) {
+  /// Makes a moment of a session file; its state is in a file of its own, given, or not there.
+  init(
+    _ point: TimelineShape.Point, run: Int, stored: String? = nil, image: WorkbenchImage? = nil
+  ) {
     step = point.step
     epoch = point.epoch
     self.run = run
     command = nil
     isKey = true
-    image = nil
+    isLoaded = true
+    self.stored = stored
+    self.image = image
+    log = image?.metrics
     names = point.names
     ends = (point.loss, point.zStd)
   }
 
-  /// Whether the state is held rather than computed when it is asked for.
-  public var isHeld: Bool { image != nil }
+  /// Whether the state is held, here or in a file, rather than computed when it is asked for.
+  public var isHeld: Bool { image != nil || stored != nil }
 }
 
 /// What belongs to a session besides its workbench and comes back with an undo.

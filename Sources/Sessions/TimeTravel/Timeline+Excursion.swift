@@ -28,7 +28,7 @@ extension Timeline {
 
   func excursion(to target: Target, withBatch: Bool, _ watcher: Watcher) throws -> Workbench {
     var target = target
-    if withBatch, target.missing == 0, let at = index(of: target.branch) {
+    if withBatch, target.missing == 0, !target.base.isLoaded, let at = index(of: target.branch) {
       // The batch of the last step comes from taking it again.
       let moments = branches[at].moments
       let end = moments.lastIndex { $0 === target.base } ?? 0
@@ -46,6 +46,7 @@ extension Timeline {
     {
       return held
     }
+    try hold(target.base)
     guard let image = target.base.image else {
       throw SessionError("step \(target.step) of '\(target.branch)' is not held any more")
     }

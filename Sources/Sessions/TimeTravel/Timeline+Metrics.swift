@@ -87,6 +87,7 @@ extension Timeline {
     if name == current, !isBehind {
       return BranchMetrics(name: name, log: bench.metrics, method: bench.resolution?.method)
     }
+    try hold(last)
     guard let log = last.log else { throw notHeld(last.step, name) }
     let image = branches[at].moments.last { $0.run == last.run && $0.isHeld }?.image
     return BranchMetrics(name: name, log: log, method: image?.resolution?.method)

@@ -219,6 +219,7 @@ extension Timeline {
 
   /// Restores the base and computes what is missing; on any error the present state comes back.
   private func go(to target: Target, _ watcher: Watcher) throws -> Arrival {
+    try hold(target.base)
     guard let image = target.base.image, let present = here.image else {
       throw notHeld(target.step, target.branch)
     }

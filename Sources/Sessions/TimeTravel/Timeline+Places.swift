@@ -80,7 +80,9 @@ extension Timeline {
       let isPresent = isHere && run == bench.run
       let first = moments.first?.element.step ?? 0
       let end = max(moments.map(\.element.step).max() ?? 0, isPresent ? present : 0)
-      let held = moments.last { $0.element.isHeld }?.element.image?.resolution
+      let last = moments.last { $0.element.isHeld }?.element
+      if case .epoch = name, let last { try hold(last) }
+      let held = last?.image?.resolution
       let step: Int
       switch name {
       case .step(let count): step = count
@@ -110,7 +112,7 @@ extension Timeline {
     throw refusal ?? unknown(branch)
   }
 
-  private func target(of moment: Moment, on branch: String) throws -> Target {
+  func target(of moment: Moment, on branch: String) throws -> Target {
     guard let at = index(of: branch) else { throw unknown(branch) }
     let moments = branches[at].moments.enumerated().filter { $0.element.run == moment.run }
     guard let place = moments.firstIndex(where: { $0.element === moment }) else {
@@ -133,15 +135,20 @@ extension Timeline {
     else {
       throw notHeld(step, branch)
     }
+    let next = moments.first { $0.offset > offset && $0.element.step >= step }
+    if found.step < step, next?.element.isLoaded == true { throw notHeld(step, branch) }
     return Target(branch: branch, step: step, exact: nil, base: found, baseIndex: offset)
   }
 
   func notHeld(_ step: Int, _ branch: String) -> SessionError {
-    SessionError(
-      wasLoaded
-        ? "step \(step) of '\(branch)' is of before the session was loaded: its file has one state"
-        : "step \(step) of '\(branch)' is not held any more",
-      help: wasLoaded ? "in a new session, 'source FILE.dyad' makes all of it again" : "snap list")
+    guard let name = loadedFrom else {
+      return SessionError("step \(step) of '\(branch)' is not held any more", help: "snap list")
+    }
+    return SessionError(
+      "step \(step) of '\(branch)' is of before the session was loaded: a saved session has the "
+        + "named moments and the ends of branches",
+      help: name.map { "in a new session, 'source \($0).dyad overwrite=on' makes all of it again" }
+        ?? "after 'save session NAME', 'source NAME.dyad overwrite=on' in a new one makes it again")
   }
 
   /// The last held moment, unless choices were changed between it and the end: then the end cannot

@@ -16,6 +16,8 @@ extension Timeline {
     public var bytes: Int
     /// The bytes of disk that it takes.
     public var diskBytes: Int
+    /// Whether it is in a file of the loaded session, and was not looked at yet.
+    public var isStored: Bool
   }
 
   /// The end of a branch, as `branch list` shows it.
@@ -40,17 +42,20 @@ extension Timeline {
     var images: Set<ObjectIdentifier> = []
     return branches.flatMap { branch in
       branch.moments.compactMap { moment -> Row? in
-        guard let image = moment.image, seen.insert(ObjectIdentifier(moment)).inserted else {
+        guard moment.isHeld, seen.insert(ObjectIdentifier(moment)).inserted else {
           return nil
         }
-        let learner = image.learner
+        let learner = moment.image?.learner
         let isNew = learner.map { images.insert(ObjectIdentifier($0)).inserted } ?? false
         return Row(
           branch: branch.name, step: moment.step, epoch: moment.epoch, names: moment.names,
-          command: moment === branches[0].moments[0] && moment.command == nil
-            ? "the beginning" : moment.command,
+          command: moment.stored != nil
+            ? "load session"
+            : moment === branches[0].moments[0] && moment.command == nil
+              ? "the beginning" : moment.command,
           bytes: isNew ? learner?.byteCount ?? 0 : 0,
-          diskBytes: isNew ? learner?.diskByteCount ?? 0 : 0)
+          diskBytes: isNew ? learner?.diskByteCount ?? 0 : 0,
+          isStored: moment.image == nil)
       }
     }
   }

@@ -64,8 +64,8 @@ public final class Timeline {
   var isMoving = false
   private var pace = SnapshotPace()
   private var seen: Seen
-  /// Whether the session came from a file, so that moments before it are not held.
-  var wasLoaded = false
+  /// The name of the session that was loaded, if it has one: moments before it may not be there.
+  var loadedFrom: String??
   /// The session at another moment, for looking at it.
   var excursion: (place: ObjectIdentifier, step: Int, bench: Workbench)?
 

@@ -1,7 +1,7 @@
 /// What a session file keeps of the timeline: branches, names and ends, without their states.
 ///
 /// A session that was loaded goes on as the one that was saved: on the same branch, with the same
-/// names taken. States of other moments are not in the file.
+/// names taken. States of other moments are in files of their own, or nowhere.
 public struct TimelineShape: Sendable, Equatable, Codable {
   /// A line of moments.
   struct Line: Sendable, Equatable, Codable {
@@ -23,10 +23,40 @@ public struct TimelineShape: Sendable, Equatable, Codable {
     var zStd: Double?
     /// Whether it is the present state.
     var isHere: Bool
+    /// The name of its state file in the session's folder; absent where there is none.
+    var file: String?
+    /// Whether it is the present state on another branch, which begins or ends there.
+    var isHereToo: Bool?
   }
 
   var lines: [Line]
   var current: String
+
+  /// Whether states of other moments were stored beside the session's.
+  public var hasStored: Bool { lines.contains { $0.moments.contains { $0.file != nil } } }
+
+  /// What there is besides the present state, for people; nil when there is nothing.
+  public var storedText: String? {
+    let others = lines.flatMap { line in
+      line.moments.filter { !$0.isHere && $0.isHereToo != true }.map { (line, $0) }
+    }
+    func names(_ isStored: Bool) -> [String] {
+      var seen: Set<String> = []
+      return others.filter { ($0.1.file != nil) == isStored }.map { line, point in
+        "@" + (point.names.first ?? line.name)
+      }.filter { seen.insert($0).inserted }
+    }
+    let (there, missing) = (names(true), names(false).filter { !names(true).contains($0) })
+    func list(_ names: [String]) -> String {
+      names.prefix(6).joined(separator: " ")
+        + (names.count > 6 ? " and \(names.count - 6) more" : "")
+    }
+    let parts = [
+      there.isEmpty ? nil : "with the states of \(list(there))",
+      missing.isEmpty ? nil : "without those of \(list(missing))",
+    ].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
 
   /// Checks what a damaged file may hold.
   func check() throws {
@@ -45,6 +75,10 @@ public struct TimelineShape: Sendable, Equatable, Codable {
       || !(-counters.upperBound...counters.upperBound).contains(point.restarts)
     {
       throw SessionError(file: "a moment of the file is out of range")
+    }
+    for file in lines.flatMap({ $0.moments.compactMap(\.file) })
+    where file.isEmpty || file.utf8.count > 16 || !file.allSatisfy(\.isHexDigit) {
+      throw SessionError(file: "a moment of the file has a state file of another name")
     }
     // Names reach the terminal, and `@NAME` must be able to say them.
     let names = lines.flatMap {
@@ -67,8 +101,8 @@ public struct TimelineShape: Sendable, Equatable, Codable {
 }
 
 extension Timeline {
-  /// What a session file keeps of the timeline.
-  public var shape: TimelineShape {
+  /// What a session file keeps of the timeline, with the states that were stored beside it.
+  public func shape(_ stored: Stored = [:]) -> TimelineShape {
     keepPresent()
     let lines = branches.map { branch in
       let isCurrent = branch.name == current
@@ -80,7 +114,9 @@ extension Timeline {
         return TimelineShape.Point(
           step: moment.step, epoch: moment.epoch, restarts: bench.run - moment.run,
           names: moment.names, loss: values?[.loss] ?? moment.ends?.loss,
-          zStd: values?[.zStd] ?? moment.ends?.zStd, isHere: isHere)
+          zStd: values?[.zStd] ?? moment.ends?.zStd, isHere: isHere,
+          file: stored[ObjectIdentifier(moment)],
+          isHereToo: moment === here && !isHere ? true : nil)
       }
       return TimelineShape.Line(
         name: branch.name, originBranch: branch.origin?.branch, originStep: branch.origin?.step,
@@ -89,11 +125,54 @@ extension Timeline {
     return TimelineShape(lines: lines, current: current)
   }
 
-  /// Begins anew at the present state, which was loaded: nothing before it can be undone, and other
-  /// moments of the shape are known by name only.
-  public func adopt(_ shape: TimelineShape?) {
+  /// Begins anew at the present state, which was loaded: nothing before it can be undone.
+  ///
+  /// - Parameters:
+  ///   - shape: Branches and named moments; those without a file are known by name only.
+  ///   - folder: Where their files are.
+  ///   - name: The session's name, for what is said of moments that it does not have.
+  public func adopt(_ shape: TimelineShape?, folder: String? = nil, from name: String? = nil) {
+    begin(shape, from: name) { point in
+      let stored = folder.flatMap { folder in
+        point.file.map { String(Self.storedFile(folder, $0).dropLast(".safetensors".count)) }
+      }
+      return Moment(point, run: bench.run - point.restarts, stored: stored)
+    }
+  }
+
+  /// Becomes what saving and loading the session makes of it, for a log that says that it was loaded
+  /// here: with the states of other moments, as `store` writes them, or without.
+  public func forgetMoments(keepingNamed: Bool) {
+    keepPresent()
+    var held: [String: WorkbenchImage] = [:]
+    var stored: Stored = [:]
+    for branch in branches where keepingNamed {
+      for moment in branch.moments where isStorable(moment, on: branch) {
+        guard stored[ObjectIdentifier(moment)] == nil,
+          let target = try? self.target(of: moment, on: branch.name),
+          let image = try? excursion(to: target, withBatch: false, Watcher()).capture(pool)
+        else { continue }
+        let name = String(stored.count, radix: 16)
+        stored[ObjectIdentifier(moment)] = name
+        held[name] = image
+      }
+    }
+    let kept = shape(stored)
+    // A loaded session has no batch.
+    if let learner = bench.learner { learner.restore(learner.counters) }
+    begin(kept, from: nil) { point in
+      Moment(
+        point, run: bench.run - point.restarts, image: point.file.flatMap { held[$0] })
+    }
+  }
+
+  private func begin(
+    _ shape: TimelineShape?, from name: String?, _ other: (TimelineShape.Point) -> Moment
+  ) {
     let present = Moment(
-      bench, command: "load session", isKey: true, image: bench.capture(pool))
+      bench, command: "load session", isKey: true, image: bench.capture(pool), isLoaded: true)
+    // Branches have the moments up to their fork in common.
+    var known: [String: [String: Moment]] = [:]
     if let shape {
       branches = shape.lines.map { line in
         let origin = line.originBranch.flatMap { branch in
@@ -104,7 +183,13 @@ extension Timeline {
             present.names = point.names
             return present
           }
-          return Moment(point, run: bench.run - point.restarts)
+          if point.isHereToo == true { return present }
+          guard let file = point.file else { return other(point) }
+          let isShared = point.step <= line.originStep ?? -1
+          let moment =
+            isShared ? known[line.originBranch ?? ""]?[file] ?? other(point) : other(point)
+          known[line.name, default: [:]][file] = moment
+          return moment
         }
         return Branch(name: line.name, origin: origin, moments: moments)
       }
@@ -115,6 +200,6 @@ extension Timeline {
     }
     excursion = nil
     forgetChanges(at: Place(branch: current, moment: present))
-    wasLoaded = true
+    loadedFrom = .some(name)
   }
 }
