@@ -35,6 +35,8 @@ struct SessionState: Codable {
   var metrics: [Row]
   /// Metrics before the first step, by name; absent in older files.
   var untrained: [String: Double]?
+  /// With what choices the steps were taken; absent in older files.
+  var phases: [RunPhase]?
   var log: String
   var fingerprint: String?
   /// What else belongs to the session; absent in older files.
@@ -150,6 +152,7 @@ extension SessionState {
     for track in extras?.tracks ?? [] where !track.isInRange {
       throw SessionError(file: "'\(path)': a recording's distance is out of range")
     }
+    try checkPhases(path)
     let start = optimizerStart ?? 0
     let pinned = pin ?? BatchPlace(epoch: 0, step: 0)
     guard (0...step).contains(start), (0...epoch).contains(pinned.epoch), pinned.step >= 0 else {
@@ -160,6 +163,30 @@ extension SessionState {
     where rowEpoch < -1 || rowEpoch > newest {
       throw SessionError(
         file: "'\(path)': a bank row is of epoch \(rowEpoch), expected -1…\(newest)")
+    }
+  }
+
+  private func checkPhases(_ path: String) throws {
+    let phases = phases ?? []
+    let starts = phases.map(\.start)
+    let (first, last) = (metrics.first?.step ?? 0, metrics.last?.step ?? 0)
+    guard starts.first ?? first >= first, starts.last ?? last <= last,
+      zip(starts, starts.dropFirst()).allSatisfy({ $0 < $1 })
+    else {
+      throw SessionError(file: "'\(path)': the choices of its steps do not fit the steps")
+    }
+    typealias Limits = ConfigurationLimits
+    for phase in phases {
+      let method = phase.method
+      let isText = phase.changes.allSatisfy { choice in
+        [choice.part, choice.name, choice.value ?? ""].allSatisfy { HarmlessText.line($0) == $0 }
+      }
+      guard Limits.batch.contains(method.batch), Limits.head.contains(method.projectorOut),
+        method.start >= 0, (0...Int(Int32.max)).contains(method.classes),
+        method.temperature > 0, isText
+      else {
+        throw SessionError(file: "'\(path)': a choice of step \(phase.start) is out of range")
+      }
     }
   }
 }
@@ -238,7 +265,8 @@ extension Workbench {
       metrics: metrics.records.map(SessionState.Row.init),
       untrained: Dictionary(
         metrics.untrained.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { a, _ in a }),
-      log: log.text, fingerprint: learner?.fingerprint.description, runs: finishedRuns,
+      phases: metrics.phases.list, log: log.text, fingerprint: learner?.fingerprint.description,
+      runs: finishedRuns,
       evaluations: evaluations,
       evaluated: metrics.evaluations.sorted { $0.key.rawValue < $1.key.rawValue }.map {
         SessionState.Evaluated(name: $0.key, step: $0.value.step, value: $0.value.value)
@@ -317,6 +345,13 @@ extension Workbench {
           + "found \(fingerprint)")
     }
     take(other, state)
+    // Older files do not say how their steps were taken. Nothing but a swap changes the method of a
+    // run, so that without one in the log it was the present one.
+    if state.phases == nil, !state.log.contains("swap"), let first = metrics.records.first,
+      let method = learner.configuration.method
+    {
+      metrics.take(method, try choices(of: learner.configuration), at: first.step)
+    }
     for track in tracks { track.close() }
     tracks = (state.extras?.tracks ?? []).map { Track($0) }
     let lostFiles = tracks.compactMap { $0.goOn(upTo: state.step) }
@@ -338,7 +373,8 @@ extension Workbench {
     learner = other.learner
     source = nil
     probe = nil
-    metrics = MetricLog(state.metrics.map(\.record), untrained: state.untrainedMetrics)
+    metrics = MetricLog(
+      state.metrics.map(\.record), untrained: state.untrainedMetrics, phases: state.phases ?? [])
     for one in state.evaluated ?? [] { metrics.note(one.name, one.value, step: one.step) }
   }
 

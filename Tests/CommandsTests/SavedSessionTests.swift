@@ -262,6 +262,8 @@ import Testing
     ("\"names\":[]", "\"names\":[\"\\u001b[31m\"]", "has no name of letters"),
     ("\"steps\":{\"_0\":1}", "\"epochs\":{\"_0\":1e300}", "distance is out of range"),
     ("notes.jsonl", "other.jsonl", "does not end with a recorded step"),
+    ("\"projectorOut\":4", "\"projectorOut\":-4", "a choice of step 1 is out of range"),
+    ("\"start\":1}]", "\"start\":7}]", "choices of its steps do not fit"),
   ])
   func aHostileFileDoesNothing(_ old: String, _ new: String, _ message: String) throws {
     let session = try TrainedSession(

@@ -37,6 +37,15 @@ import Testing
     }
     #expect(packed.count == plain.count && Array(packed) == plain)
     #expect(packed.last == plain.last && StepRecords(plain) == packed)
+    for step in [0, 1, 63, 64, 65, plain.count / 2, plain.count, plain.count + 1] {
+      #expect(packed.record(of: step) == plain.first { $0.step == step })
+      let epoch = plain.isEmpty ? 0 : plain[plain.count / 2].epoch
+      let first = plain.first { $0.step >= step && $0.epoch >= epoch }?.step
+      #expect(packed.firstStep(from: step, epoch: epoch) == first)
+    }
+    let epochs = Dictionary(plain.map { ($0.epoch, $0.step) }, uniquingKeysWith: { max($0, $1) })
+    #expect(packed.epochEnds.map(\.epoch) == epochs.keys.sorted())
+    #expect(packed.epochEnds.allSatisfy { epochs[$0.epoch] == $0.step })
     for (copy, then) in copies { #expect(Array(copy) == then) }
   }
 

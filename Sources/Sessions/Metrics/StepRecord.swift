@@ -1,4 +1,4 @@
-import Files
+import Methods
 
 /// What one committed step measured.
 public struct StepRecord: Sendable, Equatable {
@@ -73,13 +73,24 @@ public struct MetricLog: Sendable {
   /// Metrics of the untrained model, measured before the first step for a recording.
   public private(set) var untrained: [MetricName: Double] = [:]
 
+  /// With what choices the steps were taken.
+  public private(set) var phases = RunPhases()
+
   /// Makes an empty log.
   public init() {}
 
-  /// Makes a log of records, with what was measured before the first one.
-  public init(_ records: [StepRecord], untrained: [MetricName: Double] = [:]) {
+  /// Makes a log of records, with what was measured before the first one and how they were made.
+  public init(
+    _ records: [StepRecord], untrained: [MetricName: Double] = [:], phases: [RunPhase] = []
+  ) {
     self.records = StepRecords(records)
     self.untrained = untrained
+    self.phases = RunPhases(phases)
+  }
+
+  /// Says what the step that comes next is taken with.
+  mutating func take(_ method: MethodConfiguration, _ choices: [RunChoice], at step: Int) {
+    phases.take(method, choices, at: step)
   }
 
   /// Adds the record of a step.
@@ -98,6 +109,7 @@ public struct MetricLog: Sendable {
   /// Keeps the records up to a step and forgets later ones, and evaluations made after it.
   public mutating func cut(after step: Int) {
     records.removeLast(while: { $0.step > step })
+    phases.cut(after: step)
     evaluations = evaluations.filter { $0.value.step <= step }
   }
 
@@ -123,6 +135,14 @@ public struct MetricLog: Sendable {
       return measured
     }
     return Measured(step: evaluated.step, value: evaluated.value)
+  }
+
+  /// The first loss that can be compared with the last one: of the same objective.
+  public var firstLoss: Measured? {
+    guard let last = records.last else { return nil }
+    return phases.objectiveStart(of: last.step).flatMap(records.record).flatMap { record in
+      record.values[.loss].map { Measured(step: record.step, value: $0) }
+    }
   }
 
   /// Returns the steps and values at which a metric was measured; step 0 is before the first one.

@@ -63,6 +63,38 @@ public struct StepRecords: RandomAccessCollection, Sendable, Equatable {
     blocks.reversed().lazy.compactMap { $0.latest(name) }.first
   }
 
+  /// The record of a step.
+  func record(of step: Int) -> StepRecord? {
+    let index = firstIndex(step, in: \.steps)
+    guard index < count, self[index].step == step else { return nil }
+    return self[index]
+  }
+
+  /// The first step from one on that is of an epoch, or of a later one.
+  func firstStep(from step: Int, epoch: Int) -> Int? {
+    let index = Swift.max(firstIndex(step, in: \.steps), firstIndex(epoch, in: \.epochs))
+    return index < count ? self[index].step : nil
+  }
+
+  /// The last step of each epoch that has any, in order.
+  var epochEnds: [(epoch: Int, step: Int)] {
+    var ends: [(epoch: Int, step: Int)] = []
+    for block in blocks {
+      for (epoch, step) in zip(block.epochs, block.steps) {
+        if ends.last?.epoch == epoch { ends.removeLast() }
+        ends.append((epoch, step))
+      }
+    }
+    return ends
+  }
+
+  /// The index of the first record whose number, which never falls, is at least another one.
+  private func firstIndex(_ least: Int, in column: KeyPath<RecordBlock, [Int]>) -> Int {
+    let block = blocks.firstIndex { ($0[keyPath: column].last ?? .max) >= least }
+    guard let block else { return count }
+    return starts[block] + (blocks[block][keyPath: column].firstIndex { $0 >= least } ?? 0)
+  }
+
   /// Removes records from the end as long as a condition holds.
   mutating func removeLast(while condition: (StepRecord) -> Bool) {
     while let record = last, condition(record) {
@@ -88,8 +120,8 @@ private struct RecordBlock: Sendable {
   }
 
   private let rateNames: [String]
-  private var steps: [Int] = []
-  private var epochs: [Int] = []
+  private(set) var steps: [Int] = []
+  private(set) var epochs: [Int] = []
   /// The rates of all records, one record after another.
   private var rates: [Double] = []
   /// By the metric's place in `MetricName.allCases`; nil where no record has it.

@@ -1,4 +1,6 @@
 import Datasets
+import Files
+import Foundation
 import Methods
 
 extension Workbench {
@@ -15,6 +17,31 @@ extension Workbench {
       out.insert(.knn)
     }
     return MetricName.allCases.filter(out.contains)
+  }
+
+  /// The method that computed a step's loss; of one that is not recorded, the present one.
+  public func method(ofStep step: Int) -> MethodConfiguration? {
+    let isRecorded = step <= metrics.records.last?.step ?? 0
+    return (isRecorded ? metrics.phases.phase(of: step)?.method : nil) ?? resolution?.method
+  }
+
+  /// The choices that steps are taken with: every option, and the pipeline of random views.
+  ///
+  /// Throws: when the pipeline cannot be encoded.
+  func choices(of configuration: ResolvedConfiguration) throws -> [RunChoice] {
+    let pipeline = pipeline()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let text = String(decoding: try encoder.encode(pipeline), as: UTF8.self)
+    let standard =
+      pipeline == .none
+      ? "none" : configuration.method?.name.isSimSiamFamily == true ? "simsiam" : "simclr"
+    return configuration.options.map { RunChoice(part: $0.part, name: $0.name, value: $0.value) }
+      + [
+        RunChoice(part: "augment", name: "preset", value: augmentation?.preset ?? standard),
+        RunChoice(
+          part: "augment", name: "pipeline", value: String(ContentHash.of(text), radix: 16)),
+      ]
   }
 
   /// The latest value of a metric: of the last step that measured it, or of a later evaluation.

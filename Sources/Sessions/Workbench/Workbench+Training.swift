@@ -66,6 +66,10 @@ extension Workbench {
         let (record, times) = try learner.takeStep(
           source, labels: labels, allowsNonFinite: allowsNonFinite, clock: Self.seconds,
           isAborted: isAborted)
+        // Choices change between runs of steps only.
+        if report.steps == 0, let method = learner.configuration.method {
+          metrics.take(method, try choices(of: learner.configuration), at: record.step)
+        }
         metrics.append(record)
         report.steps += 1
         report.times.add(times)
