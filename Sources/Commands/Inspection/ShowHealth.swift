@@ -10,13 +10,15 @@ enum ShowHealth {
   /// Throws: `SessionError` before the first step.
   static func table(_ context: CommandContext) throws -> Table {
     let bench = context.workbench
-    guard bench.metrics.records.last != nil, let method = try bench.resolved().method else {
+    guard let last = bench.metrics.records.last, let present = try bench.resolved().method,
+      let method = bench.method(ofStep: last.step)
+    else {
       throw SessionError("no step was taken yet: there is nothing to judge", help: "step")
     }
     let missing = HealthLine.complete(bench, from: try context.benchWithBatch)
     guard let record = bench.metrics.records.last else { return Table([]) }
     let classes = bench.data?.loaded.classNames.count ?? method.classes
-    let first = bench.metrics.records.first { $0.step == 1 }?.values[.loss]
+    let first = bench.metrics.firstLoss
     let rows = MetricName.allCases.compactMap { name in
       record.values[name].map { row(name, $0, method, classes: classes, firstLoss: first) }
     }
@@ -25,12 +27,23 @@ enum ShowHealth {
         Table.Column("metric"), Table.Column("value"), Table.Column("against"),
         Table.Column("reading"),
       ], rows: rows, title: HealthLine.text(record, bench),
-      notes: [missing, verdict(record, method)].compactMap { $0 })
+      notes: [missing, verdict(record, method), swapNote(record, method, present)]
+        .compactMap { $0 })
+  }
+
+  /// What was measured belongs to the step's own forward pass, whatever was chosen since.
+  private static func swapNote(
+    _ record: StepRecord, _ method: MethodConfiguration, _ present: MethodConfiguration
+  ) -> String? {
+    guard method != present else { return nil }
+    return "  step \(record.step) was taken with \(method.name.rawValue), batch \(method.batch)"
+      + (method.name.isSimSiamFamily ? "" : ", temp \(method.temperature)")
+      + ": what was swapped since shows from the next step on"
   }
 
   private static func row(
     _ name: MetricName, _ value: Double, _ method: MethodConfiguration, classes: Int,
-    firstLoss: Double?
+    firstLoss: MetricLog.Measured?
   ) -> [Table.Cell] {
     let even = 1 / Double(method.projectorOut).squareRoot()
     let largest = Double(min(method.projectorOut, method.batch))
@@ -43,7 +56,7 @@ enum ShowHealth {
         (
           "chance ln \(2 * method.batch - 1) = \(NumberFormat.fixed(method.chanceLoss, 3))",
           "\(value < method.chanceLoss ? "below" : "at or above") the loss of equal similarities"
-            + (firstLoss.map { "; \(NumberFormat.fixed($0, 3)) at step 1" } ?? "")
+            + (firstLoss.map(firstText) ?? "")
         )
       case .total: ("–", "loss plus class_loss")
       case .classLoss:
@@ -77,6 +90,11 @@ enum ShowHealth {
         )
       }
     return [.text(name.rawValue), .text(text), .text(against), .text(reading)]
+  }
+
+  private static func firstText(_ first: MetricLog.Measured) -> String {
+    "; \(NumberFormat.fixed(first.value, 3)) at step \(first.step)"
+      + (first.step > 1 ? ", the first of this objective" : "")
   }
 
   private static func chance(_ name: MetricName, _ method: MethodConfiguration) -> Double {

@@ -68,10 +68,9 @@ public enum CompareCommand: Command {
       func text(_ value: Double?) -> String { value.map(NumberFormat.short) ?? "not measured" }
       return "  metric   \(metric.name.rawValue)   A \(text(metric.a))   B \(text(metric.b))"
     }
-    let objective = result.choices.map(\.name).filter {
-      ["method name", "method temp", "method batch", "data"].contains($0)
-    }
-    if !objective.isEmpty, result.metrics.contains(where: { $0.name == .loss }) {
+    let losses = result.metrics.first { $0.name == .loss }
+    let objective = result.objective
+    if !objective.isEmpty, let losses, losses.a != nil, losses.b != nil {
       head.append(
         "  the losses are of two objectives (\(objective.joined(separator: ", ")) differs): "
           + "compare knn, erank or align")

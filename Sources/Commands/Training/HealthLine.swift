@@ -11,7 +11,7 @@ enum HealthLine {
   static func text(
     _ record: StepRecord, _ bench: Workbench, leavesGap: Bool = false
   ) -> String {
-    guard let method = bench.resolution?.method else { return "" }
+    guard let method = bench.method(ofStep: record.step) else { return "" }
     var parts = ["step \(record.step)", "e\(bench.summary.epoch)"]
     if let loss = record.values[.loss] {
       let chance =

@@ -74,6 +74,8 @@ public struct Comparison: Sendable {
   public var firstStep: Step?
   /// Metrics of the two last steps that differ.
   public var metrics: [Metric] = []
+  /// The choices, `method temp`, in which the objectives differ that the two last steps' losses are of.
+  public var objective: [String] = []
   /// The number of tensors that both have.
   public var commonTensors = 0
   /// Those that differ, in the order of a state file: parameters, buffers, optimizer, bank.
@@ -100,6 +102,7 @@ extension Timeline {
     let b = try image(at: second, watcher)
     var out = Comparison(a: a.side, b: b.side)
     out.choices = Self.choices(a.image, b.image)
+    out.objective = Self.objective(a, b)
     Self.compareSteps(a.image.metrics, b.image.metrics, &out)
     out.metrics = MetricName.allCases.compactMap { name in
       func value(_ image: WorkbenchImage, _ side: Comparison.Side) -> Double? {
@@ -168,6 +171,31 @@ extension Timeline {
       out.append(Comparison.Choice(name: "data", values: ("these", "others")))
     }
     return out
+  }
+
+  /// The options that make an objective.
+  private static let objectives = [
+    "name", "temp", "batch", "alpha", "start", "stages", "normalize", "on",
+  ]
+
+  /// In what the losses of the last steps differ, whatever was chosen since.
+  ///
+  /// An option that only one method has differs with its name.
+  private static func objective(
+    _ a: (image: WorkbenchImage, side: Comparison.Side),
+    _ b: (image: WorkbenchImage, side: Comparison.Side)
+  ) -> [String] {
+    func list(_ image: WorkbenchImage, _ side: Comparison.Side) -> [RunChoice] {
+      image.metrics.phases.choices(of: side.step).filter {
+        $0.part == "method" && objectives.contains($0.name)
+      }
+    }
+    let (left, right) = (list(a.image, a.side), list(b.image, b.side))
+    let names = left.filter { choice in
+      right.contains { $0.name == choice.name && $0.value != choice.value }
+    }.map { "\($0.part) \($0.name)" }
+    let isOther = a.image.data?.loaded.hash != b.image.data?.loaded.hash
+    return (isOther ? ["data"] : []) + names
   }
 
   private static func compareSteps(_ a: MetricLog, _ b: MetricLog, _ out: inout Comparison) {
