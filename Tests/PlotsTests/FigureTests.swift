@@ -101,7 +101,7 @@ struct FigureTests {
         series: [.init("z std", steps: steps, values: steps.map { 1e-3 * $0 })],
         references: [.init("1/√d", 0.0884)], log: true),
     ])
-    figure.stepsPerEpoch = 25
+    figure.epochEnds = (1...20).map { .init(epoch: Double($0), step: 25 * Double($0)) }
     figure.events = [
       .init(step: 100, "snapshot"), .init(step: 103, "gate"), .init(step: 105, "third"),
       .init(step: 107, "fourth"), .init(step: 499, "the end of it all"),
@@ -135,7 +135,7 @@ struct FigureTests {
             ], references: [.init("r", .nan), .init("s", -1)], log: log)
         ])
         figure.events = [.init(step: .nan, "x"), .init(step: 0, "")]
-        figure.stepsPerEpoch = 0
+        figure.epochEnds = [.init(epoch: .nan, step: 0), .init(epoch: 1, step: .infinity)]
         figure.smoothing = .infinity
         let drawn = try figure.figure()
         #expect(drawn.textProblems == [])

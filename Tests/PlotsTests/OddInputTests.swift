@@ -74,13 +74,22 @@ struct OddInputTests {
         return .init(
           nonsense.text(), unit: nonsense.text(), direction: .higher,
           series: (0..<nonsense.below(4)).map { _ in
-            .init(
+            var series = CurvesFigure.Series(
               nonsense.text(), steps: nonsense.numbers(count), values: nonsense.numbers(count),
               spread: nonsense.below(2) == 0 ? [] : nonsense.numbers(count))
-          }, references: [.init(nonsense.text(), nonsense.number())], log: nonsense.below(2) == 0)
+            series.breaks = nonsense.numbers(nonsense.below(4))
+            (series.lead, series.trunk) = (nonsense.below(9), nonsense.below(9))
+            return series
+          },
+          references: [
+            .init(
+              nonsense.text(), nonsense.number(), first: nonsense.number(), last: nonsense.number())
+          ], log: nonsense.below(2) == 0)
       })
     curves.events = [.init(step: nonsense.number(), nonsense.text())]
-    curves.stepsPerEpoch = nonsense.number()
+    curves.epochEnds = (0..<nonsense.below(9)).map { _ in
+      .init(epoch: nonsense.number(), step: nonsense.number())
+    }
     curves.smoothing = nonsense.below(2) == 0 ? nil : nonsense.number()
     curves.format = format
     draw { try curves.figure() }

@@ -181,14 +181,16 @@ private func message(_ body: () throws -> some Any) -> String {
   @Test func curvesHaveTheirChanceLevels() throws {
     let bench = try session(.simclrAttn, steps: 4)
     let data = try bench.curves(["loss", "z_std", "lr", "loss"])
-    #expect(data.curves.map(\.name) == ["loss", "z_std", "lr"] && data.stepsPerEpoch == 3)
-    #expect(data.curves[0].lines[0].steps == [1, 2, 3, 4] && data.gateStep == nil)
+    #expect(data.curves.map(\.name) == ["loss", "z_std", "lr"])
+    #expect(data.epochEnds == [CurvesData.EpochEnd(epoch: 1, step: 3)])
+    #expect(data.curves[0].lines[0].steps == [1, 2, 3, 4] && data.events == [])
     #expect(abs(data.curves[0].levels[0].value - log(39)) < 1e-12)
     #expect(data.curves[1].levels == [MetricCurve.Level(name: "1/√d", value: 0.25)])
     #expect(data.curves[2].lines.map(\.name) == ["decay, no_decay"])
     let multi = try session(.simsiamMulti, steps: 4)
     let gated = try multi.curves(["loss", "acc1"])
-    #expect(gated.gateStep == 4 && gated.curves[0].levels[0].value == 0)
+    #expect(gated.events == [CurvesData.Event(step: 4, name: "bank in use", isChange: false)])
+    #expect(gated.curves[0].levels[0].value == 0)
     #expect(gated.curves[1].levels[0].value == 10 && gated.curves[1].unit == "%")
   }
 

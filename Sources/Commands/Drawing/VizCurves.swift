@@ -16,7 +16,7 @@ enum VizCurves {
   static let log = Key<Bool>("log", .onOff, default: false, help: "logarithmic value axes")
 
   static let form = CommandForm(
-    "curves", summary: "Draws metrics over training, with chance levels and the bank's gate.",
+    "curves", summary: "Draws metrics over training, with chance levels and changes in mid-run.",
     arguments: [metrics], options: [branch, smooth, log] + FigureRequest.options,
     output: FigureRequest.output,
     examples: [
@@ -35,22 +35,57 @@ enum VizCurves {
       invocation[metrics], branches: context.timeline.metrics(of: names))
     let figure = try request.drawing {
       var figure = CurvesFigure(panels: data.curves.map { panel($0, log: invocation[log]) })
-      if let gate = data.gateStep {
-        figure.events = [CurvesFigure.Event(step: Double(gate), "bank in use")]
+      figure.events =
+        data.events.count > mostEvents
+        ? [] : data.events.map { CurvesFigure.Event(step: Double($0.step), $0.name) }
+      figure.epochEnds = data.epochEnds.map {
+        CurvesFigure.EpochEnd(epoch: Double($0.epoch), step: Double($0.step))
       }
-      // Within the first epoch an epoch axis would have no tick.
-      let last = data.curves.flatMap(\.lines).compactMap(\.steps.last).max() ?? 0
-      if data.stepsPerEpoch > 0, last >= data.stepsPerEpoch {
-        figure.stepsPerEpoch = Double(data.stepsPerEpoch)
-      }
-      figure.subject =
-        "\(data.method.rawValue), seed \(bench.seed)"
-        + (names.count > 1 ? ", branches \(names.joined(separator: ", "))" : "")
+      figure.subject = data.subject + branchText(data)
+      figure.remarks = remarks(data)
       figure.smoothing = invocation[smooth].map(Double.init)
       figure.format = request.format
       return try fitted(figure, height: request.height)
     }
     return try request.write(figure, summary: summary(data))
+  }
+
+  /// The most marks that can be told apart at the width of a column.
+  private static let mostEvents = 40
+
+  /// The branches that have a line.
+  private static func branchText(_ data: CurvesData) -> String {
+    var seen: Set<String> = []
+    let names = data.curves.flatMap(\.lines).map(\.branch)
+      .filter { !$0.isEmpty && seen.insert($0).inserted }
+    guard !names.isEmpty else { return "" }
+    return ", branch\(names.count > 1 ? "es" : "") \(names.joined(separator: ", "))"
+  }
+
+  /// What the caption says of changes in mid-run.
+  private static func remarks(_ data: CurvesData) -> [String] {
+    var out: [String] = []
+    let changes = data.events.filter(\.isChange)
+    if data.events.count > mostEvents {
+      out.append("\(data.events.count) changes in mid-run are too many to mark.")
+    } else if (1...4).contains(changes.count) {
+      let list = changes.map { "\($0.name) from step \($0.step)" }
+      out.append("Changed in mid-run: \(list.joined(separator: "; ")).")
+    } else if !changes.isEmpty {
+      out.append("\(changes.count) changes in mid-run are marked, not all of them by name.")
+    }
+    let broken = data.curves.filter { curve in
+      curve.lines.contains { line in
+        let own = line.steps.dropFirst(line.lead)
+        return line.breaks.contains { $0 > own.first ?? .max && $0 <= own.last ?? .min }
+      }
+    }
+    if !broken.isEmpty {
+      let names = broken.map(\.name).joined(separator: ", ")
+      out.append("Lines are broken where values before and after are not comparable (\(names)).")
+    }
+    if data.epochsDiffer { out.append("Epochs end at other steps from branch to branch.") }
+    return out
   }
 
   /// Draws with panels as high as the height asked for leaves room for.
@@ -73,8 +108,13 @@ enum VizCurves {
         var series = CurvesFigure.Series(
           $0.name, steps: $0.steps.map(Double.init), values: $0.values)
         (series.lead, series.trunk) = ($0.lead, $0.trunk)
+        series.breaks = $0.breaks.map(Double.init)
         return series
-      }, references: curve.levels.map { CurvesFigure.Reference($0.name, $0.value) }, log: log)
+      },
+      references: curve.levels.map {
+        CurvesFigure.Reference(
+          $0.name, $0.value, first: $0.first.map(Double.init), last: $0.last.map(Double.init))
+      }, log: log)
   }
 
   private static func summary(_ data: CurvesData) -> String {

@@ -47,6 +47,26 @@ enum CurveShape {
     return result
   }
 
+  /// Returns the stretches of a series that are joined, in order and none of them empty.
+  ///
+  /// - Parameters:
+  ///   - x: Ascending positions.
+  ///   - breaks: Where stretches begin, in any order.
+  /// - Returns: The stretches as ranges of indices.
+  static func parts(_ x: [Double], breaks: [Double]) -> [Range<Int>] {
+    var starts: [Int] = []
+    for start in breaks.filter(\.isFinite).sorted() {
+      var (low, high) = (starts.last ?? 0, x.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if x[middle] < start { low = middle + 1 } else { high = middle }
+      }
+      if low > starts.last ?? 0, low < x.count { starts.append(low) }
+    }
+    let bounds = [0] + starts + [x.count]
+    return zip(bounds, bounds.dropFirst()).filter { $0 < $1 }.map { $0..<$1 }
+  }
+
   /// Returns the drawn pieces of a series; gaps part them.
   ///
   /// Where several points share a column of pixels only its first, lowest, highest and last are

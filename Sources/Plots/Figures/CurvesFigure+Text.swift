@@ -15,10 +15,15 @@ extension CurvesFigure {
     if panels.flatMap(\.series).contains(where: { !$0.spread.isEmpty }) {
       text += "Bands: ± one standard deviation. "
     }
-    text += referenceSentence()
+    for remark in remarks { text += remark + " " }
+    text += referenceSentence(curves)
     let lost = curves.flatMap { $0 }.reduce(0) { $0 + $1.values.count { !$0.isFinite } }
     if lost > 0 { text += "Gaps: \(NumberFormat.count(lost)) values that are not finite. " }
     for (panel, lines) in zip(panels, curves) where panel.isLog {
+      guard CurvesLayout.isLogarithmic(panel, lines) else {
+        text += "No value of \(panel.title) is positive: its axis is linear. "
+        continue
+      }
       let hidden = lines.reduce(0) { $0 + $1.values.count { $0.isFinite && $0 <= 0 } }
       if hidden > 0 {
         text += "\(NumberFormat.count(hidden)) values of \(panel.title) are not positive and have "
@@ -28,18 +33,43 @@ extension CurvesFigure {
     return String(text.dropLast())
   }
 
-  /// The levels of the dashed lines; where panels differ, by panel.
-  private func referenceSentence() -> String {
-    let all = panels.flatMap { panel in panel.references.map { (panel.title, $0) } }
+  /// The levels of the dashed lines that are drawn; where panels or stretches differ, by those.
+  private func referenceSentence(_ curves: [[Curve]]) -> String {
+    let steps = curves.flatMap { $0 }.flatMap(\.steps)
+    let (low, high) = (steps.min() ?? 0, steps.max() ?? 0)
+    let all = zip(panels, curves).flatMap { panel, lines in
+      let isLog = CurvesLayout.isLogarithmic(panel, lines)
+      return panel.references.filter { reference in
+        reference.value.isFinite && (!isLog || reference.value > 0)
+          && reference.first ?? low <= high && reference.last ?? high >= low
+      }.map { (panel.title, $0) }
+    }
     guard !all.isEmpty else { return "" }
     var seen: Set<String> = []
     let list = all.map(\.1.name).filter { seen.insert($0).inserted }.map { name in
       let own = all.filter { $0.1.name == name }
       let values = own.map { NumberFormat.short($0.1.value) }
-      if Set(values).count == 1 { return "\(name) = \(values[0])" }
-      return name + " = " + zip(values, own).map { "\($0) (\($1.0))" }.joined(separator: ", ")
+      let isWhole = own.allSatisfy { $0.1.first == nil && $0.1.last == nil }
+      if isWhole, Set(values).count == 1 { return "\(name) = \(values[0])" }
+      let places = own.map { title, reference in
+        [panels.count > 1 ? title : "", stretch(reference)].filter { !$0.isEmpty }
+          .joined(separator: " ")
+      }
+      return name + " = " + zip(values, places).map { "\($0) (\($1))" }.joined(separator: ", ")
     }
     return "Dashed: \(list.joined(separator: "; ")). "
+  }
+
+  private func stretch(_ reference: Reference) -> String {
+    func number(_ step: Double) -> String { NumberFormat.short(step, digits: 9) }
+    switch (reference.first, reference.last) {
+    case (nil, nil): return ""
+    case (nil, let last?): return "to step \(number(last))"
+    case (let first?, nil): return "from step \(number(first))"
+    case (let first?, let last?):
+      return first == last
+        ? "at step \(number(first))" : "steps \(number(first))–\(number(last))"
+    }
   }
 
   func altText(_ curves: [[Curve]]) -> String {

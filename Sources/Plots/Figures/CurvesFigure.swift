@@ -25,6 +25,8 @@ public struct CurvesFigure: Sendable {
     public var lead = 0
     /// How many values after those belong to several lines, which part at the last: drawn in grey.
     public var trunk = 0
+    /// The first steps of stretches that are not joined to what is before them.
+    public var breaks: [Double] = []
 
     /// Makes a series.
     public init(_ name: String, steps: [Double], values: [Double], spread: [Double] = []) {
@@ -41,11 +43,17 @@ public struct CurvesFigure: Sendable {
     public var name: String
     /// The value.
     public var value: Double
+    /// The first step that it is to be compared with; nil from the left edge on.
+    public var first: Double?
+    /// The last such step; nil to the right edge.
+    public var last: Double?
 
     /// Makes a reference line.
-    public init(_ name: String, _ value: Double) {
+    public init(_ name: String, _ value: Double, first: Double? = nil, last: Double? = nil) {
       self.name = name
       self.value = value
+      self.first = first
+      self.last = last
     }
   }
 
@@ -84,9 +92,9 @@ public struct CurvesFigure: Sendable {
     }
   }
 
-  /// Something that happened at a step: a snapshot, a branch, the gate of the memory bank.
+  /// Something that happened between two steps: another temperature, the gate of the memory bank.
   public struct Event: Sendable, Equatable {
-    /// When it happened.
+    /// The first step after it; the mark stands half a step before.
     public var step: Double
     /// Its short name.
     public var name: String
@@ -98,16 +106,32 @@ public struct CurvesFigure: Sendable {
     }
   }
 
+  /// The end of an epoch, for a second axis.
+  public struct EpochEnd: Sendable, Equatable {
+    /// The number of epochs that were completed.
+    public var epoch: Double
+    /// The last step of the epoch.
+    public var step: Double
+
+    /// Makes a tick of the second axis.
+    public init(epoch: Double, step: Double) {
+      self.epoch = epoch
+      self.step = step
+    }
+  }
+
   /// The metrics, from top to bottom.
   public var panels: [Panel]
   /// What happened when.
   public var events: [Event] = []
-  /// The steps of one epoch, for a second axis; nil for none.
-  public var stepsPerEpoch: Double?
+  /// When epochs ended, whole and ascending; none within the steps for no second axis.
+  public var epochEnds: [EpochEnd] = []
   /// The window of the moving mean in steps: 0 for none, nil to choose one for long series.
   public var smoothing: Double?
   /// What is shown, as the caption's first words.
   public var subject = "Training curves"
+  /// Sentences that the caption has after the steps.
+  public var remarks: [String] = []
   /// Height of one panel in points; nil to fit the page.
   public var panelHeight: Double?
   /// Size and resolution.
@@ -156,6 +180,8 @@ public struct CurvesFigure: Sendable {
     var spread: [Double]
     /// How many values at the beginning belong to several lines.
     var trunk = 0
+    /// Stretches of points that are joined.
+    var parts: [Range<Int>]
   }
 
   /// Colours that stand out as thin lines on white.
@@ -205,14 +231,20 @@ public struct CurvesFigure: Sendable {
           position.map { $0 < Self.lineColours.count ? Self.lineColours[$0] : .grey } ?? .ink
         // A smoothed line with a band would claim a spread that is not its own.
         let smooth = window > 0 && series.spread.isEmpty
-        let means = smooth ? CurveShape.smoothed(x, y, window: window) : nil
+        let parts = CurveShape.parts(x, breaks: series.breaks)
+        let means =
+          smooth
+          ? parts.flatMap { CurveShape.smoothed(Array(x[$0]), Array(y[$0]), window: window) } : nil
         let lead = min(max(0, series.lead), x.count - 1)
         let spread =
           series.spread.isEmpty ? [] : CurveShape.sorted(series.steps, series.spread).y
         return Curve(
           name: series.name, colour: colour, steps: Array(x[lead...]), values: Array(y[lead...]),
           smoothed: means.map { Array($0[lead...]) }, spread: Array(spread.dropFirst(lead)),
-          trunk: min(max(0, series.trunk), x.count - lead))
+          trunk: min(max(0, series.trunk), x.count - lead),
+          parts: parts.filter { $0.upperBound > lead }.map {
+            max($0.lowerBound - lead, 0)..<$0.upperBound - lead
+          })
       }
     }
   }

@@ -40,7 +40,7 @@ struct CurvesLayout {
     let widest = labels.map { Font.width($0, size: figure.format.smallSize) }.max() ?? 0
     let named = widest > 0 ? min(widest, composer.width * 0.3) + 8 * f : 4 * f
     // The second axis's name stands at its right end.
-    let hasEpochs = (figure.stepsPerEpoch ?? 0) > 0
+    let hasEpochs = figure.epochEnds.contains { $0.step >= low && $0.step <= high }
     let margin = hasEpochs ? max(named, format.smallSize * 4.6) : named
     right = composer.left + composer.width - margin
     placeEvents()
@@ -53,6 +53,13 @@ struct CurvesLayout {
 
   static func label(_ reference: CurvesFigure.Reference) -> String { reference.name }
 
+  /// Whether the value axis is logarithmic: it was asked for, and there is something to show on it.
+  static func isLogarithmic(
+    _ panel: CurvesFigure.Panel, _ lines: [CurvesFigure.Curve]
+  ) -> Bool {
+    panel.isLog && lines.contains { $0.values.contains { $0.isFinite && $0 > 0 } }
+  }
+
   /// Returns the value scale of a panel.
   static func scale(
     _ panel: CurvesFigure.Panel, _ lines: [CurvesFigure.Curve], bottom: Double, top: Double
@@ -61,7 +68,7 @@ struct CurvesLayout {
     for line in lines where !line.spread.isEmpty {
       values += zip(line.values, line.spread).flatMap { [$0 - $1, $0 + $1] }
     }
-    let usable = panel.isLog && values.contains { $0.isFinite && $0 > 0 }
+    let usable = isLogarithmic(panel, lines)
     let (low, high) = AxisScale.limits(values, log: usable)
     return AxisScale(low: low, high: high, isLog: usable, start: bottom, end: top)
   }
@@ -75,7 +82,7 @@ struct CurvesLayout {
     let size = format.smallSize
     var ends: [Double] = []
     for event in shownEvents {
-      let x = xScale.position(event.step) + 1.5 * format.factor
+      let x = position(event) + 1.5 * format.factor
       let width = Font.width(event.name, size: size)
       guard !event.name.isEmpty, width < (right - left) * 0.6 else { continue }
       // Names at the right edge would leave the panel.
@@ -88,6 +95,11 @@ struct CurvesLayout {
       named.append((event, row))
     }
     lanes = ends.count
+  }
+
+  /// Where an event's mark stands: between two steps.
+  private func position(_ event: CurvesFigure.Event) -> Double {
+    xScale.position(max(event.step - 0.5, limits.low))
   }
 
   private var shownEvents: [CurvesFigure.Event] {
@@ -135,14 +147,12 @@ struct CurvesLayout {
   }
 
   private func epochAxis(in composer: inout Composer) {
-    guard let perEpoch = figure.stepsPerEpoch, perEpoch > 0, perEpoch.isFinite else { return }
-    let scale = AxisScale(
-      low: limits.low / perEpoch, high: limits.high / perEpoch, isLog: false, start: left,
-      end: right)
+    let scale = xScale
+    guard var ticks = EpochTicks.fitting(figure.epochEnds, scale, size: format.smallSize) else {
+      return
+    }
     composer.y += axes.labelRoom
     let title = "epoch"
-    var ticks = AxisLabels.fitting(
-      scale, size: format.smallSize, spacing: format.smallSize, whole: true)
     // The axis's name stands in the margin, at the height of its labels.
     let labelY = composer.y - axes.reach - 1.2 * format.factor
     let last =
@@ -163,13 +173,20 @@ struct CurvesLayout {
 
   private func eventNames(top: Double, in list: inout DrawList) {
     for (event, row) in named {
-      let x = xScale.position(event.step)
+      let x = position(event)
       let width = Font.width(event.name, size: format.smallSize)
       let y = top + 1.5 * format.factor + (Double(row) + 0.5) * format.smallSize * 1.35
       let toRight = x + 1.5 * format.factor + width <= right + 6 * format.factor
+      let start = x + (toRight ? 1.5 : -1.5) * format.factor
+      // The mark of a later event makes room for a name.
+      list.fill(
+        Rect(
+          x: (toRight ? start : start - width) - 0.5 * format.factor,
+          y: y - format.smallSize * 0.6, width: width + format.factor,
+          height: format.smallSize * 1.2), .white)
       list.text(
         TextRun(
-          event.name, at: Point(x + (toRight ? 1.5 : -1.5) * format.factor, y),
+          event.name, at: Point(start, y),
           size: format.smallSize, toRight ? .left : .right, .middle))
     }
   }
@@ -182,7 +199,7 @@ struct CurvesLayout {
     let scale = CurvesLayout.scale(panel, lines, bottom: box.maxY, top: box.y + lane)
     let x = xScale
     for event in shownEvents {
-      let at = x.position(event.step)
+      let at = position(event)
       list.line(
         Point(at, box.y), Point(at, box.maxY),
         StrokeStyle(.grey, width: 0.4 * f, dash: [0.4 * f, 1.4 * f], roundCaps: true))
@@ -191,9 +208,10 @@ struct CurvesLayout {
     }
     for reference in panel.references {
       let y = scale.position(reference.value)
-      guard y.isFinite else { continue }
+      let (start, end) = extent(of: reference)
+      guard y.isFinite, start < end else { continue }
       list.line(
-        Point(box.x, y), Point(box.maxX, y),
+        Point(start, y), Point(end, y),
         StrokeStyle(Colour(hex: 0x505050), width: 0.5 * f, dash: [2.4 * f, 1.6 * f]))
     }
     list.clipped(to: box.insetBy(-1.6 * f)) { list in
@@ -211,6 +229,17 @@ struct CurvesLayout {
         StrokeStyle(.ink, width: format.axisWidth, crisp: true))
     }
     endLabels(panel, lines, scale, box, in: &list)
+  }
+
+  /// From where to where a reference line is drawn: half a step beyond what it is a level of.
+  private func extent(of reference: CurvesFigure.Reference) -> (start: Double, end: Double) {
+    func place(_ step: Double?, _ edge: Double) -> Double {
+      guard let step, step.isFinite else { return edge }
+      return min(max(xScale.position(step), left), right)
+    }
+    return (
+      place(reference.first.map { $0 - 0.5 }, left), place(reference.last.map { $0 + 0.5 }, right)
+    )
   }
 
   private func draw(
@@ -252,16 +281,18 @@ struct CurvesLayout {
     _ line: CurvesFigure.Curve, _ x: [Double], _ y: [Double], opacity: Double, width: Double,
     _ list: inout DrawList
   ) {
-    let own = max(0, line.trunk - 1)
-    if line.trunk > 0 {
-      stroke(
-        CurveShape.pieces(Array(x[..<line.trunk]), Array(y[..<line.trunk]), pixel: format.pixel),
-        colour: Colour.grey.withOpacity(opacity), width: width, &list)
+    for part in line.parts {
+      func draw(_ points: Range<Int>, _ colour: Colour) {
+        stroke(
+          CurveShape.pieces(Array(x[points]), Array(y[points]), pixel: format.pixel),
+          colour: colour.withOpacity(opacity), width: width, &list)
+      }
+      let shared = part.clamped(to: 0..<line.trunk)
+      if !shared.isEmpty { draw(shared, .grey) }
+      // What is a line's own begins at the last point that it shares.
+      guard part.upperBound > line.trunk else { continue }
+      draw(max(part.lowerBound, line.trunk - 1)..<part.upperBound, line.colour)
     }
-    guard line.trunk < x.count else { return }
-    stroke(
-      CurveShape.pieces(Array(x[own...]), Array(y[own...]), pixel: format.pixel),
-      colour: line.colour.withOpacity(opacity), width: width, &list)
   }
 
   private func stroke(
@@ -285,7 +316,10 @@ struct CurvesLayout {
     var items: [(text: String, y: Double, colour: Colour)] = []
     for reference in panel.references {
       let y = scale.position(reference.value)
-      if y.isFinite { items.append((CurvesLayout.label(reference), y, .grey)) }
+      // A level that ends before the edge is named in the legend.
+      if y.isFinite, reachesEdge(reference) {
+        items.append((CurvesLayout.label(reference), y, .grey))
+      }
     }
     if CurvesLayout.hasDirectLabels(figure) {
       for line in lines {
@@ -314,12 +348,19 @@ struct CurvesLayout {
     }
   }
 
+  private func reachesEdge(_ reference: CurvesFigure.Reference) -> Bool {
+    let (start, end) = extent(of: reference)
+    return start < end && end == right
+  }
+
   private func legend(several: Bool) -> [Legend.Entry] {
     let f = format.factor
     var entries: [Legend.Entry] = []
     if several {
       var seen: Set<String> = []
-      for line in curves.flatMap({ $0 }) where seen.insert(line.name).inserted && seen.count <= 24 {
+      // A line alone in its panel is named by the heading.
+      let lines = zip(figure.panels, curves).filter { $0.0.series.count > 1 }.flatMap(\.1)
+      for line in lines where seen.insert(line.name).inserted && seen.count <= 24 {
         entries.append(
           Legend.Entry(key: .line(line.colour, width: 1 * f, dash: []), name: line.name))
       }
@@ -337,6 +378,18 @@ struct CurvesLayout {
         Legend.Entry(
           key: .line(colour, width: 1 * f, dash: []),
           name: "mean over \(NumberFormat.short(figure.window, digits: 6)) steps"))
+    }
+    let levels = zip(figure.panels, curves).flatMap { panel, lines in
+      let isLog = CurvesLayout.isLogarithmic(panel, lines)
+      return panel.references.filter { $0.value.isFinite && (!isLog || $0.value > 0) }
+    }
+    var named = Set(levels.filter(reachesEdge).map(\.name))
+    for level in levels where extent(of: level).start < extent(of: level).end {
+      guard named.insert(level.name).inserted else { continue }
+      entries.append(
+        Legend.Entry(
+          key: .line(Colour(hex: 0x505050), width: 0.5 * f, dash: [2.4 * f, 1.6 * f]),
+          name: level.name))
     }
     if !shownEvents.isEmpty { entries.append(Legend.Entry(key: .tick(.grey), name: "event")) }
     return entries

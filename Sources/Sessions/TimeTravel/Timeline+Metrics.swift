@@ -1,19 +1,18 @@
-import Methods
-
 /// The metrics of one branch, for a figure of several.
 public struct BranchMetrics: Sendable {
-  /// The branch.
+  /// The branch; empty for the present state alone.
   public let name: String
   /// Its metrics to its end.
   public let log: MetricLog
-  /// The method at its end, for levels to compare with.
-  public let method: MethodConfiguration?
-  /// The choices that differ from those of the other branches of the figure, `temp 0.5`.
+  /// The number of epochs that were completed there.
+  public let epochs: Int
+  /// The choices of all its own steps that differ from those of the figure's other branches,
+  /// `temp 0.5`.
   public var differences: [String] = []
   /// The number of completed steps up to which another branch of the same figure has its line too.
   public var sharedSteps = 0
-  /// The last step of its own line at which another branch of the figure begins, 0 without one.
-  public var trunkSteps = 0
+  /// That branch; nil without one.
+  public var sharedWith: String?
 
   /// The branch with up to two choices that tell it from the others: `main (temp 0.5)`.
   public var label: String {
@@ -29,7 +28,6 @@ extension Timeline {
   /// Throws: `SessionError` for a name that no branch has, or an end whose state is not held.
   public func metrics(of names: [String]) throws -> [BranchMetrics] {
     var out: [BranchMetrics] = []
-    var forks: [String: Int] = [:]
     for name in names where !out.contains(where: { $0.name == name }) {
       var branch = try metrics(of: name)
       // The way to the fork is another branch's line, where that is drawn.
@@ -44,21 +42,23 @@ extension Timeline {
         step = min(step, from.step)
         if names.contains(from.branch) {
           branch.sharedSteps = step
-          forks[from.branch] = max(forks[from.branch] ?? 0, step)
+          branch.sharedWith = from.branch
           break
         }
         origin = index(of: from.branch).flatMap { branches[$0].origin }
       }
       out.append(branch)
     }
-    let choices = out.map { options(of: $0.name) }
+    let choices = out.map { branch in
+      // What several branches share is drawn as such: a name tells of what comes after it.
+      let shared = out.filter { $0.sharedWith == branch.name }.map(\.sharedSteps)
+      return branch.log.phases.choices(from: max(branch.sharedSteps, shared.max() ?? 0) + 1)
+    }
     for i in out.indices {
-      out[i].trunkSteps = forks[out[i].name] ?? 0
-      out[i].differences = choices[i].filter { option in
-        choices.contains { other in
-          !other.isEmpty && !other.contains { $0 == option }
-        }
-      }.map { "\($0.name) \($0.value)" }
+      out[i].differences = choices[i].filter { choice in
+        !choice.isHash
+          && choices.contains { other in !other.isEmpty && !other.contains(choice) }
+      }.map(\.text)
     }
     return out
   }
@@ -66,15 +66,6 @@ extension Timeline {
   private func run(of name: String) -> Int? {
     name == current && !isBehind
       ? bench.run : index(of: name).flatMap { branches[$0].moments.last }?.run
-  }
-
-  /// The choices at a branch's end; none where its state is not held.
-  private func options(of name: String) -> [(name: String, value: String)] {
-    let resolution =
-      name == current && !isBehind
-      ? bench.resolution
-      : index(of: name).flatMap { branches[$0].moments.last { $0.isHeld } }?.image?.resolution
-    return (resolution?.options ?? []).map { ($0.name, $0.value) }
   }
 
   private func metrics(of name: String) throws -> BranchMetrics {
@@ -85,11 +76,10 @@ extension Timeline {
         about: "branch", part: name)
     }
     if name == current, !isBehind {
-      return BranchMetrics(name: name, log: bench.metrics, method: bench.resolution?.method)
+      return BranchMetrics(name: name, log: bench.metrics, epochs: bench.summary.epoch)
     }
     try hold(last)
     guard let log = last.log else { throw notHeld(last.step, name) }
-    let image = branches[at].moments.last { $0.run == last.run && $0.isHeld }?.image
-    return BranchMetrics(name: name, log: log, method: image?.resolution?.method)
+    return BranchMetrics(name: name, log: log, epochs: last.epoch)
   }
 }

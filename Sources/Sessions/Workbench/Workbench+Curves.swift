@@ -2,76 +2,22 @@ import Datasets
 import Kernels
 import Methods
 
-/// A metric over training with what to compare it with.
-public struct MetricCurve: Sendable, Equatable {
-  /// One line of it: all learning rates have a line for each group.
-  public struct Line: Sendable, Equatable {
-    /// The group's name; the metric's where there is one line.
-    public var name: String
-    /// The steps at which it was measured.
-    public var steps: [Int]
-    /// Its values.
-    public var values: [Double]
-    /// How many values at its beginning are another branch's line, for a mean that goes on from it.
-    public var lead = 0
-    /// How many values after those are other branches' too.
-    public var trunk = 0
-  }
-
-  /// A level to compare with.
-  public struct Level: Sendable, Equatable {
-    /// What it is: `chance`, `1/√d`.
-    public var name: String
-    /// Its value.
-    public var value: Double
-  }
-
-  /// The metric's name, or `lr`.
-  public var name: String
-  /// The unit; empty for a pure number.
-  public var unit: String
-  /// Whether larger is better, nil where neither is.
-  public var higherIsBetter: Bool?
-  /// The lines.
-  public var lines: [Line]
-  /// The levels.
-  public var levels: [Level]
-}
-
-/// Metrics over training and when things happened.
-public struct CurvesData: Sendable, Equatable {
-  /// The method.
-  public var method: MethodName
-  /// The metrics, in the order asked for.
-  public var curves: [MetricCurve]
-  /// The steps of an epoch.
-  public var stepsPerEpoch: Int
-  /// The first step whose targets use the memory bank, when training has reached it.
-  public var gateStep: Int?
-}
-
 extension Workbench {
   /// Returns recorded metrics with their reference levels: of the present branch, or of several.
   ///
   /// Throws: `SessionError` for a name that is no metric, a metric without values, no method.
   public func curves(_ names: [String], branches: [BranchMetrics] = []) throws -> CurvesData {
-    let configuration = try resolved()
-    guard let method = configuration.method else {
+    guard let method = try resolved().method else {
       throw SessionError("no method yet", help: "method simclr")
     }
     let sources =
-      branches.isEmpty ? [BranchMetrics(name: "", log: metrics, method: method)] : branches
+      branches.isEmpty
+      ? [BranchMetrics(name: "", log: metrics, epochs: learner?.epoch ?? 0)] : branches
     var seen: Set<String> = []
     let curves = try names.filter { seen.insert($0).inserted }.map { try curve($0, sources) }
-    let perEpoch = configuration.stepsPerEpoch
-    var gate: Int?
-    if method.name == .simsiamMulti, sources.allSatisfy({ $0.method?.start == method.start }) {
-      let (steps, overflow) = method.start.multipliedReportingOverflow(by: perEpoch)
-      let last = sources.compactMap(\.log.records.last?.step).max()
-      if !overflow, let last, steps < last { gate = steps + 1 }
-    }
-    return CurvesData(
-      method: method.name, curves: curves, stepsPerEpoch: perEpoch, gateStep: gate)
+    let drawn = Set(curves.flatMap(\.lines).map(\.branch))
+    return RunHistory(sources.filter { drawn.contains($0.name) }).data(
+      curves, method: method, seed: seed)
   }
 
   private func curve(_ name: String, _ sources: [BranchMetrics]) throws -> MetricCurve {
@@ -81,28 +27,33 @@ extension Workbench {
       throw SessionError(
         "no metric '\(name)': expected \(known) lr", about: "metrics", part: name)
     }
-    let lines = sources.compactMap { source -> MetricCurve.Line? in
-      source.line(
-        source.name.isEmpty ? name : source.label,
-        source.log.series(metric).map { ($0.step, $0.value) })
-    }
-    guard !lines.isEmpty else {
+    let series = sources.map { $0.log.series(metric) }
+    let drawn = zip(sources, series).filter { $0.hasOwn($1.last?.step) }
+    guard !drawn.isEmpty else {
       let isTracked = metric.isCostly || metric == .align
       throw SessionError(
         "no values of '\(name)' yet", help: isTracked ? "track \(name) every=1epoch" : "step",
         about: "metrics", part: name)
     }
-    // A level that differs from branch to branch is no level of the panel.
-    let levels = sources.compactMap(\.method).map { self.levels(metric, $0) }
-    let shared = levels.allSatisfy { $0 == levels[0] } ? levels.first ?? [] : []
+    let history = RunHistory(drawn.map(\.0))
+    let lines = drawn.map { source, points in
+      source.line(
+        source.name.isEmpty ? name : source.label, points, trunk: history.trunk(of: source),
+        breaks: source.breaks(metric))
+    }
     return MetricCurve(
       name: name, unit: metric.unit, higherIsBetter: metric.higherIsBetter, lines: lines,
-      levels: shared)
+      levels: history.levels { method in
+        // Some levels are the same under every method.
+        let known = method ?? (metric == .knn || metric == .align ? resolution?.method : nil)
+        return known.map { levels(metric, $0) } ?? []
+      })
   }
 
   private func rateCurve(_ sources: [BranchMetrics]) throws -> MetricCurve {
-    let lines = sources.flatMap { source in
-      let own = rateLines(source)
+    let history = RunHistory(sources.filter { $0.hasOwn($0.log.records.last?.step) })
+    let lines = history.sources.flatMap { source in
+      let own = rateLines(source, trunk: history.trunk(of: source))
       return own.map { line in
         guard !source.name.isEmpty else { return line }
         var line = line
@@ -116,7 +67,7 @@ extension Workbench {
     return MetricCurve(name: "lr", unit: "", higherIsBetter: nil, lines: lines, levels: [])
   }
 
-  private func rateLines(_ source: BranchMetrics) -> [MetricCurve.Line] {
+  private func rateLines(_ source: BranchMetrics, trunk: Int) -> [MetricCurve.Line] {
     let records = source.log.records
     var groups: [String] = []
     for name in records.flatMap({ $0.rates.map(\.name) }) where !groups.contains(name) {
@@ -124,12 +75,11 @@ extension Workbench {
     }
     var lines: [MetricCurve.Line] = []
     for group in groups {
-      let found = source.line(
-        group,
-        records.compactMap { record in
-          record.rates.first { $0.name == group }.map { (record.step, $0.value) }
-        })
-      guard let line = found else { continue }
+      let points = records.compactMap { record in
+        record.rates.first { $0.name == group }.map { (step: record.step, value: $0.value) }
+      }
+      guard source.hasOwn(points.last?.step) else { continue }
+      let line = source.line(group, points, trunk: trunk, breaks: [])
       // Groups with one rate are one line.
       if let same = lines.firstIndex(where: {
         $0.steps == line.steps && $0.values == line.values
@@ -156,7 +106,8 @@ extension Workbench {
     case .classLoss: return method.classes > 0 ? chance(Exact.log(Double(method.classes))) : []
     case .acc1: return method.classes > 0 ? chance(100 / Double(method.classes)) : []
     case .acc5: return method.classes > 0 ? chance(100 * min(1, 5 / Double(method.classes))) : []
-    case .contrastAcc: return chance(1 / Double(2 * method.batch - 1))
+    case .contrastAcc:
+      return method.name.isSimSiamFamily ? [] : chance(1 / Double(2 * method.batch - 1))
     case .align: return chance(2)
     case .knn: return classes > 0 ? chance(100 / classes) : []
     case .erank, .uniform: return []
@@ -165,17 +116,53 @@ extension Workbench {
 }
 
 extension BranchMetrics {
-  /// The line of a branch, nil where it has no values of its own.
+  /// Whether a line to a step has a part that no other line shows.
+  fileprivate func hasOwn(_ last: Int?) -> Bool {
+    last.map { sharedSteps == 0 || $0 > sharedSteps } ?? false
+  }
+
+  /// The line of a branch.
   ///
   /// What it shares with another branch leads it: it is drawn there, but for the last point, so that
-  /// lines begin at the fork.
+  /// lines begin at the fork; also for that one where the line is broken there.
   fileprivate func line(
-    _ name: String, _ points: [(step: Int, value: Double)]
-  ) -> MetricCurve.Line? {
-    guard let last = points.last, last.step > sharedSteps || sharedSteps == 0 else { return nil }
+    _ name: String, _ points: [(step: Int, value: Double)], trunk: Int, breaks: [Int]
+  ) -> MetricCurve.Line {
     var line = MetricCurve.Line(name: name, steps: points.map(\.step), values: points.map(\.value))
-    line.lead = max(0, points.prefix { $0.step <= sharedSteps }.count - 1)
-    line.trunk = points.dropFirst(line.lead).prefix { $0.step <= trunkSteps }.count
+    (line.branch, line.breaks) = (self.name, breaks)
+    let shared = sharedSteps == 0 ? 0 : line.steps.prefix { $0 <= sharedSteps }.count
+    line.lead = max(0, shared - 1)
+    if shared > 0, shared < points.count,
+      breaks.contains(where: { $0 > line.steps[shared - 1] && $0 <= line.steps[shared] })
+    {
+      line.lead = shared
+    }
+    line.trunk = trunk == 0 ? 0 : line.steps.dropFirst(line.lead).prefix { $0 <= trunk }.count
     return line
+  }
+
+  /// The steps at which values of a metric begin that cannot be compared with those before.
+  fileprivate func breaks(_ metric: MetricName) -> [Int] {
+    let phases = log.phases.list
+    return zip(phases, phases.dropFirst()).filter { before, after in
+      !metric.isComparable(before.method, after.method)
+    }.map(\.1.start)
+  }
+}
+
+extension MetricName {
+  /// Whether values under two methods measure the same.
+  fileprivate func isComparable(_ a: MethodConfiguration, _ b: MethodConfiguration) -> Bool {
+    switch self {
+    case .loss: a.hasObjective(of: b)
+    case .total: a.hasObjective(of: b) && a.classes == b.classes
+    case .classLoss, .acc1, .acc5: a.classes == b.classes
+    case .zStd: a.projectorOut == b.projectorOut
+    // SimCLR-Attn ranks weighted log-probabilities.
+    case .contrastAcc:
+      a.batch == b.batch && (a.name == b.name || a.name != .simclrAttn && b.name != .simclrAttn)
+    case .erank: a.batch == b.batch && a.projectorOut == b.projectorOut
+    case .align, .uniform, .knn: true
+    }
   }
 }
