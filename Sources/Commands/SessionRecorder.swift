@@ -16,7 +16,7 @@ public enum SessionRecorder {
     }
     interpreter.hooks.didSucceed = { [unowned context] text, changed in
       context.shell.settings.follow(context.workbench)
-      let reads = context.workbench.takeReads().map(note)
+      let reads = context.workbench.takeReads().map { note($0, context.shell.files) }
       context.loggedBeforeFailure = nil
       var mark = changed.flatMap { SessionLog.Mark("#= " + $0) }
       if !reads.isEmpty { mark = mark ?? context.workbench.mark }
@@ -136,8 +136,10 @@ public enum SessionRecorder {
   }
 
   /// A file that a command read, as a mark notes it: `reads=SIZE:HASH:PATH`.
-  private static func note(_ file: FileRecord) -> String {
-    let path = file.path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? ""
+  private static func note(_ file: FileRecord, _ files: WrittenFiles) -> String {
+    // The user's path: the folder of a replay or a recovery is gone after it.
+    let path =
+      files.givenPath(file.path).addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? ""
     return "reads=\(file.size):\(String(file.hash, radix: 16)):\(path)"
   }
 

@@ -67,6 +67,9 @@ public final class WrittenFiles {
     return moved
   }
 
+  /// The path as a command gave it, of a file that a replay wrote or read elsewhere.
+  func givenPath(_ path: String) -> String { redirection == nil ? path : given[path] ?? path }
+
   /// A reply with the paths that the commands were given in place of a replay's own.
   func withGivenPaths(_ text: String) -> String {
     guard let redirection, text.contains(redirection) else { return text }
