@@ -11,6 +11,7 @@ public enum SessionRecorder {
   public static func attach(to interpreter: Interpreter) {
     let context = interpreter.context
     let bench = context.workbench
+    bench.trackPlace = { [unowned context] in context.shell.files.writePlace($0) }
     interpreter.hooks.stateFingerprint = { [unowned bench] in
       bench.mark.map { String($0.text.dropFirst(3)) }
     }
@@ -85,6 +86,7 @@ public enum SessionRecorder {
     do {
       try context.journal?.keep(context.log, isNew: context.logWasReplaced)
       context.logWasReplaced = false
+      context.keepRecordings()
       context.journalFails = false
     } catch {
       // Said once; every further command tries again.

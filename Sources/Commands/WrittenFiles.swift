@@ -67,6 +67,9 @@ public final class WrittenFiles {
     return moved
   }
 
+  /// Where a file is written to: under the temporary folder of a replay.
+  func writePlace(_ path: String) -> String { (try? redirected(path)) ?? path }
+
   /// The path as a command gave it, of a file that a replay wrote or read elsewhere.
   func givenPath(_ path: String) -> String { redirection == nil ? path : given[path] ?? path }
 

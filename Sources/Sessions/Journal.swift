@@ -10,8 +10,8 @@ public final class Journal {
   /// The path without its ending.
   public let path: String
   private let file: AppendedFile
-  /// How many entries of the log are written.
-  private var written = 0
+  /// How many entries of the log are written, and which first lines of recordings.
+  private var written: (entries: Int, recordings: [String: String]) = (0, [:])
 
   /// The folder of all journals: `${XDG_STATE_HOME:-~/.local/state}/dyad/journal`.
   public static var standardFolder: String {
@@ -23,8 +23,11 @@ public final class Journal {
 
   /// Begins a journal in a folder, which is made when it is missing.
   ///
-  /// Throws: `FileError` when the folder cannot be written to.
-  public init(in folder: String = Journal.standardFolder) throws {
+  /// - Parameters:
+  ///   - folder: Where journals are.
+  ///   - part: The journal of which only a part came back, when the session begins with that.
+  /// - Throws: `FileError` when the folder cannot be written to.
+  public init(in folder: String = Journal.standardFolder, after part: Abandoned? = nil) throws {
     try? FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let format = DateFormatter()
@@ -40,27 +43,71 @@ public final class Journal {
     path = free
     file = try AppendedFile(path + ".dyad", permissions: 0o600)
     _ = file.lock()
-    try file.append(Journal.header)
+    let place = FileManager.default.currentDirectoryPath
+    // A working folder that was removed has no path.
+    header =
+      "version 1\n" + (place.isEmpty ? "" : Note.folder.line(place))
+      + (part.map { Note.part.line($0.name) } ?? "")
+    try file.append(header)
   }
 
-  private static let header = "version 1\n"
+  private let header: String
+
+  /// What a journal says of its session before the log; a journal of an older version does not.
+  private enum Note: String {
+    /// The working folder.
+    case folder
+    /// The name of the journal of which the session is what came back, when that was not all.
+    case part
+    /// A recording's path and the first line of its file.
+    case recording
+
+    private var prefix: String { "#@ \(rawValue) " }
+
+    func line(_ parts: String...) -> String {
+      // A path may hold any character, a line end too.
+      prefix
+        + parts.map { $0.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "" }
+        .joined(separator: " ") + "\n"
+    }
+
+    func parts(of line: Substring) -> [String]? {
+      guard line.hasPrefix(prefix) else { return nil }
+      return line.dropFirst(prefix.count).split(separator: " ").map {
+        String($0).removingPercentEncoding ?? ""
+      }
+    }
+  }
 
   /// Writes the entries of a log that are not written yet; a log that became shorter or another one
   /// is written anew.
   ///
   /// Throws: `FileError`; what could not be written is written with the next command.
   public func keep(_ log: SessionLog, isNew: Bool = false) throws {
-    if isNew || isBegun || log.entries.count < written {
+    if isNew || isBegun || log.entries.count < written.entries {
       isBegun = true
-      written = 0
+      written = (0, [:])
       file.clear()
-      try file.append(Journal.header)
+      try file.append(header)
       isBegun = false
     }
-    guard log.entries.count > written else { return }
-    try file.append(log.text(from: written))
-    written = log.entries.count
+    guard log.entries.count > written.entries else { return }
+    try file.append(log.text(from: written.entries))
+    written.entries = log.entries.count
     file.flush()
+  }
+
+  /// Writes the first lines of the files of recordings, by path, when they are others than before.
+  ///
+  /// A line that cannot be written is written with the next command.
+  public func keep(recordings: [String: String]) {
+    guard recordings != written.recordings else { return }
+    let new = recordings.filter { written.recordings[$0.key] != $0.value }
+    let lines = new.sorted { $0.key < $1.key }.map { Note.recording.line($0.key, $0.value) }
+    do {
+      try file.append(lines.joined())
+      written.recordings = recordings
+    } catch { return }
   }
 
   /// Whether writing anew was begun and could not be done.
@@ -82,6 +129,26 @@ public final class Journal {
     public var log: SessionLog
     /// Whether `autosave` left a state beside it.
     public var hasState: Bool
+    /// The working folder of its session; nil in an older journal.
+    public var folder: String?
+    /// The name of the journal of which its session was recovered in part.
+    public var part: String?
+    /// What the files of its recordings began with, by path.
+    public var recordings: [String: String] = [:]
+
+    /// The name of the file without its ending.
+    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// Whether its session was recovered from a part of another one and has commands of its own.
+    public func goesOn(after whole: Abandoned) -> Bool {
+      part == whole.name && !whole.log.commands.starts(with: log.commands)
+    }
+
+    /// Whether another journal is of a session that was recovered from a part of this one and has no
+    /// command of its own.
+    public func covers(_ other: Abandoned) -> Bool {
+      other.part == name && !other.goesOn(after: self)
+    }
 
     /// Removes it: its session lives on in another journal.
     public func remove() {
@@ -91,9 +158,11 @@ public final class Journal {
   }
 
   /// The journals that no process holds any more and that have commands, the newest first.
+  ///
+  /// One that came back in part stands before the session that went on from the part.
   public static func abandoned(in folder: String = Journal.standardFolder) -> [Abandoned] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(".dyad") }.compactMap { name in
+    let found: [Abandoned] = names.filter { $0.hasSuffix(".dyad") }.compactMap { name in
       let path = "\(folder)/\(name)"
       guard !isHeld(path), let data = FileManager.default.contents(atPath: path) else {
         return nil
@@ -102,6 +171,7 @@ public final class Journal {
       if !text.hasSuffix("\n") {
         text = text.lastIndex(of: "\n").map { String(text[...$0]) } ?? ""
       }
+      let notes = Notes(&text)
       let log = SessionLog(text: text)
       guard log.entries.contains(where: { if case .command = $0 { true } else { false } }) else {
         return nil
@@ -110,8 +180,58 @@ public final class Journal {
       let attributes = try? FileManager.default.attributesOfItem(atPath: path)
       return Abandoned(
         path: base, date: attributes?[.modificationDate] as? Date ?? .distantPast, log: log,
-        hasState: FileManager.default.fileExists(atPath: base + ".safetensors"))
-    }.sorted { $0.date > $1.date }
+        hasState: FileManager.default.fileExists(atPath: base + ".safetensors"),
+        folder: notes.folder, part: notes.part, recordings: notes.recordings)
+    }
+    return inOrder(found)
+  }
+
+  /// What a journal says besides the log.
+  private struct Notes {
+    var folder: String?
+    var part: String?
+    var recordings: [String: String] = [:]
+
+    /// Takes the notes out of a journal's text.
+    init(_ text: inout String) {
+      guard text.contains("#@ ") else { return }
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      text = lines.filter { !take($0) }.joined(separator: "\n")
+    }
+
+    private mutating func take(_ line: Substring) -> Bool {
+      guard line.hasPrefix("#@ ") else { return false }
+      if let parts = Note.folder.parts(of: line) {
+        folder = parts.first
+      } else if let parts = Note.part.parts(of: line) {
+        part = parts.first
+      } else if let parts = Note.recording.parts(of: line), parts.count == 2 {
+        recordings[parts[0]] = parts[1]
+      } else {
+        return false
+      }
+      return true
+    }
+  }
+
+  private static func inOrder(_ journals: [Abandoned]) -> [Abandoned] {
+    let byName = Dictionary(journals.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
+    /// A whole journal counts as old as the newest that began with a part of it.
+    func root(_ journal: Abandoned) -> (name: String, depth: Int) {
+      var (at, depth) = (journal, 0)
+      while let whole = at.part.flatMap({ byName[$0] }), depth < journals.count {
+        (at, depth) = (whole, depth + 1)
+      }
+      return (at.name, depth)
+    }
+    let roots = journals.map(root)
+    let dates = Dictionary(
+      zip(roots.map(\.name), journals.map(\.date)), uniquingKeysWith: { max($0, $1) })
+    return zip(journals, roots).sorted { a, b in
+      let (one, other) = (dates[a.1.name] ?? a.0.date, dates[b.1.name] ?? b.0.date)
+      if a.1.name != b.1.name { return one > other }
+      return a.1.depth != b.1.depth ? a.1.depth < b.1.depth : a.0.date > b.0.date
+    }.map(\.0)
   }
 
   private static func isHeld(_ path: String) -> Bool {

@@ -86,6 +86,11 @@ public struct SessionLog: Sendable, Equatable {
     if case .command(_, _?, _)? = entries.last { true } else { false }
   }
 
+  /// The commands in order.
+  public var commands: [String] {
+    entries.compactMap { if case .command(let text, _, _) = $0 { text } else { nil } }
+  }
+
   /// The number of commands.
   public var commandCount: Int {
     entries.reduce(0) { if case .command = $1 { $0 + 1 } else { $0 } }

@@ -104,7 +104,9 @@ public struct SessionExtras: Sendable, Equatable, Codable {
     self.held = held
     self.timeline = timeline.shape(stored)
     tracks = timeline.bench.tracks.map {
-      TrackShape(metrics: $0.metrics, withRates: $0.withRates, every: $0.every, path: $0.path)
+      TrackShape(
+        metrics: $0.metrics, withRates: $0.withRates, every: $0.every, path: $0.path,
+        written: $0.path == nil ? nil : $0.written?.seal)
     }
   }
 
@@ -114,6 +116,8 @@ public struct SessionExtras: Sendable, Equatable, Codable {
     var withRates: Bool
     var every: Amount
     var path: String?
+    /// What its file begins with; absent in older files.
+    var written: WrittenRows.Seal?
 
     /// Whether the distance is one that `track` takes.
     var isInRange: Bool {

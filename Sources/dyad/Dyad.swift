@@ -76,7 +76,8 @@ enum Dyad {
     }
     session.showsFigures(terminal)
     if options.recovers {
-      let again = try recover(left[0], session, terminal) {
+      if let line = try Recovery.enterFolder(of: left[0]) { terminal.print(terminal.dim(line)) }
+      let again = try recover(left, session, terminal) {
         try Session(options, terminal, cancellation)
       }
       if let again { session = again }
@@ -98,14 +99,15 @@ enum Dyad {
     return status
   }
 
-  /// Recovers into a session, or into a fresh one, which is then returned.
+  /// Recovers the first of some journals into a session, or into a fresh one, which is then returned.
   ///
   /// A state that `autosave` wrote has no other moments: where the commands after it need them, as
   /// `undo` does, all commands are run again.
   private static func recover(
-    _ abandoned: Journal.Abandoned, _ session: Session, _ terminal: Terminal,
+    _ left: [Journal.Abandoned], _ session: Session, _ terminal: Terminal,
     fresh: () throws -> Session
   ) throws -> Session? {
+    let abandoned = left[0]
     let progress = { (line: String) in session.printer.print(.status("  " + line)) }
     var result = Recovery(session.interpreter).run(abandoned, progress: progress)
     var replacement: Session?
@@ -118,7 +120,8 @@ enum Dyad {
       replacement = other
     }
     // Only now, so that a recovery that is killed leaves the journal that it recovers the newest.
-    (replacement ?? session).beginJournal(terminal)
+    (replacement ?? session).beginJournal(
+      terminal, after: result.shortfall == nil ? nil : abandoned)
     terminal.print(
       "  recovered \(result.commands) command\(result.commands == 1 ? "" : "s"), \(result.rerun) "
         + "of them run again: step \(result.step)")
@@ -130,7 +133,11 @@ enum Dyad {
     for note in result.notes { terminal.print(note) }
     if let shortfall = result.shortfall {
       terminal.print("  not all: \(shortfall); the journal stays in '\(abandoned.path).dyad'")
+      for other in left.dropFirst() where other.goesOn(after: abandoned) {
+        terminal.print("  a session went on from a part of it: source \(other.path).dyad")
+      }
     } else {
+      for part in left.dropFirst() where abandoned.covers(part) { part.remove() }
       abandoned.remove()
     }
     return replacement
@@ -166,8 +173,8 @@ enum Dyad {
     }
 
     /// Begins the journal with what the log has, and says so where there is none.
-    func beginJournal(_ terminal: Terminal) {
-      if let line = context.beginJournal() { terminal.print(terminal.dim(line)) }
+    func beginJournal(_ terminal: Terminal, after part: Journal.Abandoned? = nil) {
+      if let line = context.beginJournal(after: part) { terminal.print(terminal.dim(line)) }
     }
   }
 }

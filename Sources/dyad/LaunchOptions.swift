@@ -32,7 +32,8 @@ struct LaunchOptions: Equatable {
 
       --threads N    threads of the kernels; results do not depend on it
       --json         one JSON object per reply
-      --recover      go on with the last session that ended without being saved
+      --recover      go on with the last session that ended without being saved,
+                     in the folder that it ran in
       --help         this text; `help` at the prompt lists the commands
       --version      the version
 

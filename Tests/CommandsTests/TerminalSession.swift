@@ -13,7 +13,8 @@ final class TerminalSession {
   private(set) var shown = ""
 
   init(
-    _ arguments: [String] = [], environment: [String: String], columns: UInt16 = 0
+    _ arguments: [String] = [], environment: [String: String], columns: UInt16 = 0,
+    folder: String? = nil
   ) throws {
     // Glibc's module hides openpty; this is what it does.
     terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -41,8 +42,11 @@ final class TerminalSession {
     defer { posix_spawnattr_destroy(&attributes) }
     let newSession: Int16 = 0x80  // POSIX_SPAWN_SETSID
     posix_spawnattr_setflags(&attributes, newSession)
-    let path = try DyadProcess.path
-    var words = ([path] + arguments).map { strdup($0) } + [nil]
+    let binary = try DyadProcess.path
+    // Glibc's module hides the file action that changes the folder.
+    let path = folder == nil ? binary : "/bin/sh"
+    let shell = folder.map { [path, "-c", "cd \"$0\" && exec \"$@\"", $0] } ?? []
+    var words = (shell + [binary] + arguments).map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer { for word in words + variables { free(word) } }
     var process: pid_t = 0

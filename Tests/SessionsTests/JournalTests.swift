@@ -64,6 +64,65 @@ import Testing
     }
   }
 
+  @Test func aJournalKnowsItsFolderAndRecordings() throws {
+    try withTemporaryFolder { folder in
+      var journal: Journal? = try Journal(in: folder)
+      try journal?.keep(Self.log(["a", "b"]))
+      journal?.keep(recordings: ["a b%\n.jsonl": "{\"step\":1}"])
+      try journal?.keep(Self.log(["x"]), isNew: true)
+      journal?.keep(recordings: ["a b%\n.jsonl": "{\"step\":2}", "c": "{}"])
+      try journal?.keep(Self.log(["x", "y"]))
+      let path = try #require(journal?.path) + ".dyad"
+      journal = nil
+      let left = try #require(Journal.abandoned(in: folder).first)
+      #expect(left.log == Self.log(["x", "y"]) && left.part == nil)
+      #expect(left.folder == FileManager.default.currentDirectoryPath)
+      #expect(left.recordings == ["a b%\n.jsonl": "{\"step\":2}", "c": "{}"])
+      // A journal of an older version has a log and nothing else.
+      try ("version 1\n" + Self.log(["x"]).text(from: 0)).write(
+        toFile: path, atomically: true, encoding: .utf8)
+      let old = try #require(Journal.abandoned(in: folder).first)
+      #expect(old.log == Self.log(["x"]) && old.folder == nil && old.recordings.isEmpty)
+    }
+  }
+
+  /// What went on from a part of a journal is newer, and does not hide the whole.
+  @Test func theWholeJournalStaysTheFirst() throws {
+    try withTemporaryFolder { folder in
+      func leave(_ commands: [String], after part: Journal.Abandoned? = nil) throws -> String {
+        let journal = try Journal(in: folder, after: part)
+        try journal.keep(Self.log(commands))
+        return journal.path
+      }
+      func found() -> [String] { Journal.abandoned(in: folder).map(\.path) }
+      func age(_ path: String, _ seconds: Double) throws {
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSinceNow: -seconds)], ofItemAtPath: path + ".dyad")
+      }
+      let whole = try leave(["a", "b", "c"])
+      let left = try #require(Journal.abandoned(in: folder).first)
+      let other = try leave(["z"])
+      let part = try leave(["a"], after: left)
+      let longer = try leave(["a", "d"], after: left)
+      for (path, seconds) in [(whole, 300.0), (other, 200), (longer, 100), (part, 50)] {
+        try age(path, seconds)
+      }
+      #expect(found() == [whole, part, longer, other])
+      try age(other, 10)
+      #expect(found() == [other, whole, part, longer])
+      let journals = Dictionary(
+        uniqueKeysWithValues: Journal.abandoned(in: folder).map { ($0.path, $0) })
+      let first = try #require(journals[whole])
+      #expect(
+        journals[part].map(first.covers) == true && journals[longer].map(first.covers) == false)
+      #expect(
+        journals[longer]?.goesOn(after: first) == true && journals[other].map(first.covers) == false
+      )
+      first.remove()
+      #expect(found() == [other, part, longer])
+    }
+  }
+
   @Test func aFolderThatCannotBeWrittenToIsSaid() throws {
     try withTemporaryFolder { folder in
       try Data().write(to: URL(fileURLWithPath: folder + "/file"))

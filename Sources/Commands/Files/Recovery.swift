@@ -1,4 +1,5 @@
 import CommandLanguage
+import Files
 import Foundation
 import Sessions
 
@@ -32,17 +33,27 @@ public struct Recovery {
     _ abandoned: Journal.Abandoned, usesState: Bool = true,
     progress: (String) -> Void = { _ in }
   ) -> Result {
-    let journal = Self.commands(abandoned.log)
+    let journal = abandoned.log.commands
     var result = Result()
     var done = 0
+    let files = context.shell.files
+    // What the commands write again stays away from the user's files, those of recordings too.
+    let folder = FileManager.default.temporaryDirectory.path + "/dyad-recover-\(getpid())"
+    files.redirection = folder
+    defer {
+      try? FileManager.default.removeItem(atPath: folder)
+      files.redirection = nil
+    }
     if usesState, abandoned.hasState,
       let log = try? context.workbench.logOfState(abandoned.path)
     {
-      let saved = Self.commands(log)
+      let saved = log.commands
       // A state of the middle of a command ends in steps that the journal does not have.
       let isAhead = saved.count >= journal.count && saved.prefix(journal.count) == journal[...]
       let isBefore = journal.prefix(saved.count) == saved[...]
-      if isAhead || isBefore, let loaded = try? context.workbench.loadSession(abandoned.path) {
+      if isAhead || isBefore,
+        let loaded = try? context.workbench.loadSession(abandoned.path, leavingTracks: true)
+      {
         result.isFromState = true
         result.notes = context.goOn(with: loaded, at: abandoned.path, named: nil)
         context.log.append(comment: SessionLog.loadedHere("of the journal"))
@@ -50,17 +61,37 @@ public struct Recovery {
         result.commands = saved.count
       }
     }
-    context.shell.files.redirection =
-      FileManager.default.temporaryDirectory.path + "/dyad-recover-\(getpid())"
-    defer {
-      if let folder = context.shell.files.redirection {
-        try? FileManager.default.removeItem(atPath: folder)
-      }
-      context.shell.files.redirection = nil
-    }
-    result.shortfall = rerun(abandoned.log, from: done, &result, progress)
+    result.shortfall = rerun(abandoned.log, from: done, &result, progress).map(
+      files.withGivenPaths)
+    resumeTracks(of: abandoned, &result)
     result.step = context.workbench.summary.step
     return result
+  }
+
+  /// Lets the recordings go on with the user's files, which end with the last recovered step then.
+  ///
+  /// A session that came back in part leaves them: the whole one may still be recovered.
+  private func resumeTracks(of abandoned: Journal.Abandoned, _ result: inout Result) {
+    let bench = context.workbench
+    let files = context.shell.files
+    var copies: [String: [UInt8]] = [:]
+    for path in bench.tracks.compactMap(\.path) {
+      let copy = files.readPath(path)
+      if copy != path { copies[path] = try? ByteFile.contents(of: copy, limit: 1 << 30) }
+    }
+    files.redirection = nil
+    guard result.shortfall == nil else {
+      let lost = bench.leaveTrackFiles("is left as it is, for not all came back")
+      result.notes += CommandContext.notes([], lost)
+      return
+    }
+    let (resumed, lost) = bench.resumeTracks(
+      copy: { track in track.path.flatMap { copies[$0] } },
+      firstLine: { track in track.path.flatMap { abandoned.recordings[$0] } })
+    for track in bench.tracks where !track.isWithoutFile {
+      if let path = track.path { files.didWrite(path) }
+    }
+    result.notes += CommandContext.notes(resumed, lost)
   }
 
   /// Runs the commands of a log from one on; returns why it stopped before the end.
@@ -97,24 +128,54 @@ public struct Recovery {
     return nil
   }
 
-  private static func commands(_ log: SessionLog) -> [String] {
-    log.entries.compactMap { if case .command(let text, _, _) = $0 { text } else { nil } }
+  /// Goes to the folder that a journal's session ran in: its paths start there.
+  ///
+  /// - Returns: What to tell the user when that is another folder than the present one.
+  /// - Throws: `Diagnostic` when the folder cannot be gone to.
+  public static func enterFolder(of abandoned: Journal.Abandoned) throws -> String? {
+    let manager = FileManager.default
+    guard let folder = abandoned.folder, folder != manager.currentDirectoryPath else { return nil }
+    guard manager.changeCurrentDirectoryPath(folder) else {
+      throw Diagnostic(
+        "the session ran in \(Diagnostic.quote(folder)), which "
+          + (manager.fileExists(atPath: folder) ? "cannot be entered" : "is not there any more")
+          + ": its files are looked for there; the journal stays in '\(abandoned.path).dyad'",
+        help: "dyad --recover, once the folder is there again")
+    }
+    return "  in \(Diagnostic.quote(folder)), the folder of that session"
   }
 }
 
 extension CommandContext {
   /// Begins the journal of a prompt; without a place to write it there is none.
   ///
+  /// - Parameters:
+  ///   - folder: Where journals are.
+  ///   - part: The journal of which only a part came back, when the session begins with that.
   /// - Returns: What to tell the user when there is none.
-  public func beginJournal(in folder: String = Journal.standardFolder) -> String? {
+  public func beginJournal(
+    in folder: String = Journal.standardFolder, after part: Journal.Abandoned? = nil
+  ) -> String? {
     do {
-      let fresh = try Journal(in: folder)
+      let fresh = try Journal(in: folder, after: part)
       try fresh.keep(log)
       journal = fresh
+      keepRecordings()
       return nil
     } catch {
       return "  no journal: \(Interpreter.diagnostic(error).message)"
     }
+  }
+
+  /// Lets the journal know the files of recordings, in the middle of a long command too: a process
+  /// that is killed there leaves rows of steps that no command has taken yet.
+  func keepRecordings() {
+    guard let journal else { return }
+    var lines: [String: String] = [:]
+    for track in workbench.tracks where !track.isWithoutFile {
+      if let path = track.path { lines[path] = track.firstLine }
+    }
+    journal.keep(recordings: lines)
   }
 
   /// Ends the journal: it stays when the session has changes that were not saved.

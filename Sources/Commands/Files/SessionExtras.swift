@@ -42,9 +42,7 @@ extension CommandContext {
     shell.settings.follow(workbench)
     let notes =
       runUnrecorded((loaded.extras?.shell ?? []).filter { !$0.hasPrefix(convolution) })
-      + loaded.lostFiles.map {
-        "  a recording goes on without its file: " + HarmlessText.line($0.message)
-      }
+      + Self.notes(loaded.resumed, loaded.lostFiles)
     shell.heldWhenSaved = Set(loaded.extras?.held ?? [])
     timeline.adopt(
       loaded.extras?.timeline, folder: path + Timeline.storedEnding, from: name)
@@ -56,6 +54,17 @@ extension CommandContext {
   private var heldConditions: [String] {
     shell.watches.filter { ((try? Condition.state($0.condition, self)) ?? nil) == true }
       .map(\.text)
+  }
+
+  /// Says what going on with recordings did to their files.
+  static func notes(_ resumed: [TrackResumption], _ lost: [FileError]) -> [String] {
+    func rows(_ count: Int) -> String { "\(count) row\(count == 1 ? "" : "s")" }
+    let done = resumed.filter { $0.cut > 0 || $0.added > 0 }.map {
+      "  '\($0.path)' goes on from the step of the session: "
+        + ($0.cut > 0 ? "\(rows($0.cut)) of later steps cut" : "\(rows($0.added)) written again")
+    }
+    return (done + lost.map { "  a recording goes on without its file: " + $0.message })
+      .map { HarmlessText.line($0) }
   }
 
   /// Does to branches and undo what loading a session saved here does: a replay passes such a place.

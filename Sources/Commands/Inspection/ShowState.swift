@@ -94,7 +94,7 @@ enum ShowState {
     guard !bench.tracks.isEmpty else { return "none" }
     return bench.tracks.map { track in
       track.names.joined(separator: ",") + " every \(track.every)"
-        + (track.path.map { " -> \($0)" } ?? "")
+        + (track.path.map { track.isWithoutFile ? " without \($0)" : " -> \($0)" } ?? "")
     }.joined(separator: "; ")
   }
 }

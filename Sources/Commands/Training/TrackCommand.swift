@@ -14,7 +14,8 @@ public enum TrackCommand: Command {
   public static let spec = CommandSpec(
     "track", group: .train, summary: "Records metrics while training.",
     details: "loss class_loss total z_std acc1 acc5 contrast_acc erank align uniform knn lr, as "
-      + "far as the method gives them. A file gets one JSON object a line, flushed per line. "
+      + "far as the method gives them. A file gets one JSON object a line, flushed per line; a "
+      + "session that is loaded or recovered goes on with it and cuts rows of later steps. "
       + "knn is measured before the first step too, for the start of its curve.",
     arguments: [metrics], options: [every],
     output: OutputFile(["jsonl"], help: "one JSON object per record"),
@@ -44,7 +45,7 @@ public enum TrackCommand: Command {
           rows: bench.tracks.map {
             [
               .text($0.names.joined(separator: ",")), .text($0.every.description),
-              $0.path.map { .text($0) } ?? .none, .int($0.rows),
+              file(of: $0), .int($0.rows),
             ]
           }))
     case "off":
@@ -57,10 +58,15 @@ public enum TrackCommand: Command {
       }
       let path = try context.shell.files.checkedPath(for: invocation)
       let track = try bench.addTrack(
-        invocation[metrics], every: interval, path: path)
+        invocation[metrics], every: interval, path: invocation.outputPath, place: path)
       if let path { context.shell.files.didWrite(path) }
-      let target = path.map { " -> \($0)" } ?? ""
+      let target = track.path.map { " -> \($0)" } ?? ""
       return .text("  track \(track.names.joined(separator: ",")) every \(track.every)\(target)")
     }
+  }
+
+  private static func file(of track: Track) -> Table.Cell {
+    guard let path = track.path else { return .none }
+    return .text(track.isWithoutFile ? "none, not \(path)" : path)
   }
 }

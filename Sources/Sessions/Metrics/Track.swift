@@ -1,4 +1,5 @@
 import Files
+import Foundation
 
 /// A recording of metrics while training: what, how often, and to which file.
 public final class Track {
@@ -8,59 +9,135 @@ public final class Track {
   public let withRates: Bool
   /// The distance between records; epochs count at their last step.
   public let every: Amount
-  /// The file, or nil when only the metric log records.
+  /// The file as the user named it, or nil when only the metric log records.
   public let path: String?
   private var file: AppendedFile?
-  /// The number of rows written.
+  /// The number of rows, those that were there when it went on included.
   public private(set) var rows = 0
+  /// Whether the file that it names is not written any more, for it is another one.
+  public private(set) var isWithoutFile = false
+  /// All that this recording wrote, by which its file is known again; nil where that is unknown.
+  private(set) var written: WrittenRows? = WrittenRows()
+  /// The first line of its file; nil before there is one.
+  public private(set) var firstLine: String?
 
-  /// Creates the file anew.
+  /// Creates the file anew, at another place than its path while a replay runs.
   ///
   /// Throws: `FileError` when it cannot be created.
-  public init(metrics: [MetricName], withRates: Bool, every: Amount, path: String?) throws {
+  public init(
+    metrics: [MetricName], withRates: Bool, every: Amount, path: String?, place: String? = nil
+  ) throws {
     self.metrics = metrics
     self.withRates = withRates
     self.every = every
     self.path = path
     guard let path else { return }
     // The atomic writer knows links, devices and folders that cannot be written to.
-    try AtomicFile.write("", to: path)
-    file = try AppendedFile(path)
+    try AtomicFile.write("", to: place ?? path)
+    file = try AppendedFile(place ?? path)
+    _ = file?.lock()
   }
 
-  /// Makes a recording of a session file; `goOn` opens its file.
+  /// Makes a recording of a session file; `resume` opens its file.
   init(_ shape: SessionExtras.TrackShape) {
     metrics = shape.metrics
     withRates = shape.withRates
     every = shape.every
     path = shape.path
+    written = shape.written.map { WrittenRows($0) }
   }
 
-  /// Goes on at the end of a file that earlier steps were recorded in.
+  /// Goes on at the end of the file after an `undo`: the file has rows of every step, this session's.
   ///
-  /// A session file may name any path: nothing is added to a file that is no recording.
+  /// Nothing is added to a file that is no recording.
   /// Returns: Why there is no file to go on with; the recording then keeps to the metric log.
-  func goOn(upTo step: Int) -> FileError? {
+  func goOn(at place: String) -> FileError? {
     guard let path, file == nil else { return nil }
     do {
-      let written = try ByteFile(path: path)
-      let count = min(written.size, 1 << 16)
-      let end = try written.bytes(at: written.size - count, count: count)
+      let bytes = try ByteFile(path: place)
+      let count = min(bytes.size, 1 << 16)
+      let end = try bytes.bytes(at: bytes.size - count, count: count)
       let line = end.dropLast().split(separator: UInt8(ascii: "\n")).last ?? []
-      let isEmpty = written.size == 0
-      guard isEmpty || end.last == UInt8(ascii: "\n"),
-        isEmpty || Self.step(of: String(decoding: line, as: UTF8.self)).map({ $0 <= step }) == true
-      else { throw FileError("'\(path)' does not end with a recorded step of this session") }
-      file = try AppendedFile(path)
+      let isEmpty = bytes.size == 0
+      guard !isWithoutFile, isEmpty || end.last == UInt8(ascii: "\n"),
+        isEmpty || TrackRow(line) != nil
+      else { throw Self.isAnother(path) }
+      try open(place)
       return nil
     } catch {
-      return error as? FileError ?? FileError("\(error)")
+      return lose(error)
     }
   }
 
-  private static func step(of line: String) -> Int? {
-    // What is no JSON is no recording: that is the answer, not an error.
-    (try? JSONText.parse(line))?["step"]?.int
+  /// Goes on with the file of the session, of which the rows after the present step are cut.
+  ///
+  /// A session file may name any path, and another program may have written to it since: the file
+  /// is taken, and changed, only when it begins with the rows of this session.
+  ///
+  /// - Parameters:
+  ///   - place: Where the file is.
+  ///   - records: What the session measured at the steps that are recorded, in order.
+  ///   - copy: All rows, where they were made again: they stand for a file that is gone or short.
+  ///   - firstLine: What the session's journal says the file begins with, for a session that came
+  ///     back before its first row.
+  /// - Returns: What was done to the file, nil when it only goes on.
+  /// - Throws: `FileError` that says why there is no file to go on with; the recording then keeps to
+  ///   the metric log.
+  func resume(
+    at place: String, records: [StepRecord], copy: [UInt8]? = nil, firstLine: String? = nil
+  ) throws(FileError) -> TrackResumption? {
+    guard let path else { return nil }
+    close()
+    do {
+      var bytes: [UInt8] = []
+      do {
+        bytes = try ByteFile.contents(of: place, limit: TrackContent.maxBytes)
+        try open(place)
+      } catch  where copy != nil && access(PathText.absolute(place), F_OK) != 0 {
+        // What is gone takes nothing with it.
+      }
+      let content = TrackContent(bytes)
+      guard let end = content.end(of: self, records: records, copy: copy, firstLine: firstLine)
+      else {
+        throw Self.isAnother(path)
+      }
+      let missing = end.missing.joined()
+      if end.bytes < bytes.count || !missing.isEmpty || file == nil {
+        let whole = Array(bytes[..<end.bytes]) + Array(missing.utf8)
+        try AtomicFile.write(whole, to: place)
+        try open(place)
+        bytes = whole
+      }
+      rows = end.rows + end.missing.count
+      written = WrittenRows(bytes)
+      self.firstLine = TrackContent(bytes).firstLine
+      isWithoutFile = false
+      return TrackResumption(path: path, cut: end.later, added: end.missing.count)
+    } catch {
+      throw lose(error)
+    }
+  }
+
+  /// Goes on without the file.
+  @discardableResult
+  func lose(_ error: any Error) -> FileError {
+    close()
+    isWithoutFile = path != nil
+    written = nil
+    return error as? FileError ?? FileError("\(error)")
+  }
+
+  private func open(_ place: String) throws {
+    file = nil
+    let opened = try AppendedFile(place)
+    guard opened.lock() else {
+      throw FileError("'\(path ?? place)' is being written by another session")
+    }
+    file = opened
+  }
+
+  private static func isAnother(_ path: String) -> FileError {
+    FileError("'\(path)' does not end with a recorded step of this session")
   }
 
   /// The names as the prompt writes them.
@@ -80,7 +157,15 @@ public final class Track {
   /// Throws: `FileError` when the file cannot be written (disk full); it then ends with a whole line.
   public func write(_ record: StepRecord) throws {
     rows += 1
-    guard let file else { return }
+    guard path != nil, !isWithoutFile else { return }
+    let line = row(of: record)
+    try file?.append(line)
+    if written?.isEmpty == true { firstLine = String(line.dropLast()) }
+    written?.append(line)
+  }
+
+  /// A record as a line of the file.
+  func row(of record: StepRecord) -> String {
     var members: [(String, JSONValue)] = [
       ("step", .int(record.step)), ("epoch", .int(record.epoch)),
     ]
@@ -91,9 +176,19 @@ public final class Track {
       members.append(
         ("lr", .members(record.rates.map { ($0.name, .double($0.value)) })))
     }
-    try file.append(JSONText.compact(.members(members)) + "\n")
+    return JSONText.compact(.members(members)) + "\n"
   }
 
   /// Closes the file.
   public func close() { file = nil }
+}
+
+/// What going on with a recording did to its file.
+public struct TrackResumption: Sendable, Equatable {
+  /// The file as the user named it.
+  public let path: String
+  /// How many rows of later steps were cut.
+  public let cut: Int
+  /// How many rows that it lacked were written again.
+  public let added: Int
 }

@@ -100,14 +100,19 @@ extension Workbench {
     public var fingerprint: String
     /// What else belongs to the session.
     public var extras: SessionExtras?
+    /// What was done to the files of recordings.
+    public var resumed: [TrackResumption] = []
     /// Why recordings go on without their files.
     public var lostFiles: [FileError] = []
   }
 
   /// Takes over a session from its state file, data included; `known` are data that may be those.
+  /// Its recordings go on with their files, or with `leavingTracks` wait for `resumeTracks`.
   ///
   /// Throws: `SessionError`, `FileError`, or what the data reader throws; then nothing changed.
-  public func loadSession(_ path: String, known: DataState? = nil) throws -> LoadedSession {
+  public func loadSession(
+    _ path: String, known: DataState? = nil, leavingTracks: Bool = false
+  ) throws -> LoadedSession {
     let file = try SafetensorsFile(path: path + ".safetensors")
     let state = try Self.decode(file)
     let other = Workbench(workers: workers)
@@ -168,10 +173,10 @@ extension Workbench {
     }
     for track in tracks { track.close() }
     tracks = (state.extras?.tracks ?? []).map { Track($0) }
-    let lostFiles = tracks.compactMap { $0.goOn(upTo: state.step) }
+    let files = leavingTracks ? (resumed: [], lost: []) : resumeTracks()
     return LoadedSession(
       step: state.step, epoch: state.epoch, log: state.log, fingerprint: fingerprint,
-      extras: state.extras, lostFiles: lostFiles)
+      extras: state.extras, resumed: files.resumed, lostFiles: files.lost)
   }
 
   /// Becomes a session that was made of a state file.

@@ -247,11 +247,13 @@ extension Workbench {
     return MetricName.allCases.filter(out.contains)
   }
 
-  /// Starts a recording.
+  /// Starts a recording; while a replay runs its file is at another place than its path.
   ///
   /// Throws: `SessionError` for a metric that the method does not give, or a file that cannot be
   /// created.
-  public func addTrack(_ names: [String], every: Amount, path: String?) throws -> Track {
+  public func addTrack(
+    _ names: [String], every: Amount, path: String?, place: String? = nil
+  ) throws -> Track {
     guard try model().configuration.method != nil else {
       throw SessionError("no method yet", help: "method simclr")
     }
@@ -269,7 +271,8 @@ extension Workbench {
           "no metric '\(name)' here: expected \(known) lr", about: "metrics", part: name)
       }
     }
-    let track = try Track(metrics: metrics, withRates: withRates, every: every, path: path)
+    let track = try Track(
+      metrics: metrics, withRates: withRates, every: every, path: path, place: place)
     tracks.append(track)
     return track
   }
@@ -282,7 +285,48 @@ extension Workbench {
     let again = old.filter { track in !tracks.contains { $0 === track } }
     tracks = old
     // After an undo the file has later steps too: it is this session's own.
-    return again.compactMap { $0.goOn(upTo: .max) }
+    return again.compactMap { $0.goOn(at: place(of: $0)) }
+  }
+
+  private func place(of track: Track) -> String { track.path.map(trackPlace) ?? "" }
+
+  /// Goes on with the files of the recordings at the present step, rows of later steps cut.
+  ///
+  /// - Parameters:
+  ///   - copy: All rows of a recording, where they were made again.
+  ///   - firstLine: What the session's journal says that the file of a recording begins with.
+  /// - Returns: What was done, and why some go on without their files.
+  public func resumeTracks(
+    copy: (Track) -> [UInt8]? = { _ in nil }, firstLine: (Track) -> String? = { _ in nil }
+  ) -> (resumed: [TrackResumption], lost: [FileError]) {
+    var result: (resumed: [TrackResumption], lost: [FileError]) = ([], [])
+    let isEpochEnd = learner?.stepInEpoch == 0
+    for track in tracks where track.path != nil {
+      let records = metrics.records
+      let due = records.enumerated().filter { index, record in
+        let ends =
+          index + 1 < records.count ? records[index + 1].epoch != record.epoch : isEpochEnd
+        return track.isDue(step: record.step, epoch: record.epoch, ends: ends)
+      }
+      do {
+        let resumed = try track.resume(
+          at: place(of: track), records: due.map(\.element), copy: copy(track),
+          firstLine: firstLine(track))
+        if let resumed { result.resumed.append(resumed) }
+      } catch {
+        result.lost.append(error)
+      }
+    }
+    return result
+  }
+
+  /// Lets all recordings go on without their files.
+  ///
+  /// - Returns: The errors that say so.
+  public func leaveTrackFiles(_ reason: String) -> [FileError] {
+    tracks.compactMap { track in
+      track.path.map { track.lose(FileError("'\($0)' \(reason)")) }
+    }
   }
 
   /// Ends recordings: all, or those of a metric.

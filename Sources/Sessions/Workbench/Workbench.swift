@@ -24,6 +24,8 @@ public final class Workbench {
   public internal(set) var metrics = MetricLog()
   /// The recordings in force.
   public internal(set) var tracks: [Track] = []
+  /// Where the file of a recording's path is: a replay's files are elsewhere.
+  public var trackPlace: (String) -> String = { $0 }
   /// Whether losses and gradients that are not finite may be committed.
   public var allowsNonFinite = false
   /// The threads of the engine.
