@@ -1,14 +1,25 @@
 import CommandLanguage
 import Commands
 import Foundation
+import Images
 import Sessions
 import Testing
 
 /// Documents from scripts: exact small ones, JSON parsed back, hostile text.
 @Suite struct ExportTests {
-  /// A PNG of one pixel.
-  static let png =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+  /// A PNG of one pixel that says which command drew it.
+  static func png(_ command: String) throws -> Data {
+    Data(
+      try PNG.encode(
+        pixels: [1, 2, 3], width: 1, height: 1, channels: .rgb,
+        text: [("Software", "dyad"), ("Command", command)].map {
+          PNG.TextEntry(key: $0.0, value: $0.1)
+        }))
+  }
+
+  static func png() throws -> String {
+    try png("viz graph n=64 -> \"a b.png\"").base64EncodedString()
+  }
 
   static let script = """
     version 1
@@ -31,16 +42,16 @@ import Testing
 
   /// Exports a script beside files and returns the document and the reply.
   private func export(
-    _ script: String, to name: String, files: [String: Data] = [:], pixel: String? = "a b.png"
+    _ script: String, to name: String, files: [String: Data] = [:]
   ) throws -> (text: String, reply: String) {
     let folder = try TemporaryFolder()
     let file = try folder.file("run.dyad", script)
     for (name, data) in files {
       try data.write(to: URL(fileURLWithPath: folder.path + "/" + name))
     }
-    if let pixel {
-      try #require(Data(base64Encoded: Self.png)).write(
-        to: URL(fileURLWithPath: folder.path + "/" + pixel))
+    if files.isEmpty {
+      try Self.png("viz graph n=64 -> \"a b.png\"").write(
+        to: URL(fileURLWithPath: folder.path + "/a b.png"))
     }
     let session = try TrainedSession()
     let reply = try session.output("export \(file) -> \(folder.path)/\(name)").stableText
@@ -113,7 +124,7 @@ import Testing
         viz graph n=64 -&gt; &quot;a b.png&quot;</pre>
         <pre class="reply" tabindex="0">
           a b.png  1×1 px  64 nodes</pre>
-        <figure><img alt="a b.png: 64 nodes" src="data:image/png;base64,\(Self.png)"></figure>
+        <figure><img alt="a b.png: 64 nodes" src="data:image/png;base64,\(try Self.png())"></figure>
         </section>
         <section>
         <pre class="commands" tabindex="0">
@@ -146,7 +157,7 @@ import Testing
     #expect(stream["text"] as? [String] == ["  seed 7\n"] && stream["name"] as? String == "stdout")
     let figure = try #require((cells[4]["outputs"] as? [[String: Any]])?.last)
     #expect(figure["output_type"] as? String == "display_data")
-    #expect((figure["data"] as? [String: String])?["image/png"] == Self.png)
+    #expect((figure["data"] as? [String: String])?["image/png"] == (try Self.png()))
     let absent = try #require((cells[5]["outputs"] as? [[String: Any]])?.first)
     #expect(absent["text"] as? [String] == ["gone.png is not there\n"])
   }
@@ -157,7 +168,7 @@ import Testing
       try FileManager.default.createDirectory(
         atPath: folder.path + "/" + name, withIntermediateDirectories: false)
     }
-    try #require(Data(base64Encoded: Self.png)).write(
+    try Self.png("viz attn -> \"(g) é.png\"").write(
       to: URL(fileURLWithPath: folder.path + "/runs/(g) é.png"))
     let file = try folder.file("runs/r.dyad", "viz attn -> \"(g) é.png\"\n")
     let session = try TrainedSession()
@@ -198,11 +209,13 @@ import Testing
       #>     ×  px
       #> \u{301}  1×1 px
       """
-    let whole = try #require(Data(base64Encoded: Self.png))
+    let whole = try Self.png("viz e -> 2.png")
     let (text, reply) = try export(
       script, to: "o.html",
-      files: ["html.png": Data("<script>alert(1)</script>".utf8), "short.png": whole.dropLast(20)],
-      pixel: "2.png")
+      files: [
+        "html.png": Data("<script>alert(1)</script>".utf8), "short.png": whole.dropLast(20),
+        "2.png": whole,
+      ])
     #expect(!text.contains("<script") && text.contains("html.png is no whole PNG file"))
     #expect(text.contains("short.png is no whole PNG file") && text.contains("1.png is not there"))
     #expect(text.contains("<img alt=\"2.png: two\"") && !text.contains("root:"))

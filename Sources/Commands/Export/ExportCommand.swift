@@ -13,7 +13,8 @@ public enum ExportCommand: Command {
       + "(lines that begin '#>') and figures are taken from the files as they are. The ending decides: .md "
       + "is Markdown with links to the figures, .html one page with figures inside, .ipynb a "
       + "Jupyter notebook with its outputs. Figures are looked up beside FILE, then in the working "
-      + "directory. Without '->' it writes FILE with the ending .html.",
+      + "directory; one that another command has drawn since, or that dyad did not draw, is named, not shown. "
+      + "Without '->' it writes FILE with the ending .html.",
     arguments: [file], output: OutputFile(endings, help: "the document"), isLogged: false,
     examples: [
       Example("export run1.dyad -> run1.html", "A page that needs no other file"),
@@ -29,7 +30,8 @@ public enum ExportCommand: Command {
     let notebook: Notebook
     do {
       notebook = try NotebookReader.notebook(
-        from: Interpreter.readScript(path), readPath: files.readPath)
+        from: Interpreter.readScript(path), registry: context.registry,
+        readPath: files.readPath)
     } catch let error as Diagnostic {
       // A fault inside the file has its own place; any other is about the argument.
       throw error.located(in: invocation.source, at: invocation.fileRange)

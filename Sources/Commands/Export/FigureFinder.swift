@@ -3,7 +3,7 @@ import Foundation
 import Images
 import Plots
 
-/// Finds the figures that a script names, and checks that they are what they say.
+/// Finds the figures that a script names, and checks that they are those that it speaks of.
 struct FigureFinder {
   /// The largest file that is taken into an export.
   static let maxBytes = 32 << 20
@@ -15,7 +15,13 @@ struct FigureFinder {
   /// Where a path is read from: a replay's files are elsewhere.
   let readPath: (String) -> String
   private var total = 0
-  private var known: [String: Notebook.Figure.Content] = [:]
+  private var known: [String: Found] = [:]
+
+  /// What a path leads to.
+  private enum Found {
+    case png(file: String, bytes: [UInt8], origin: FigureOrigin?, size: [Int])
+    case absent(String)
+  }
 
   /// Creates a finder for a script.
   init(folder: String, readPath: @escaping (String) -> String) {
@@ -24,14 +30,32 @@ struct FigureFinder {
   }
 
   /// Returns the content of a figure, or why there is none.
-  mutating func content(of path: String) -> Notebook.Figure.Content {
-    if let content = known[path] { return content }
-    let content = load(path)
-    known[path] = content
-    return content
+  ///
+  /// - Parameters:
+  ///   - path: The file as the script names it.
+  ///   - claim: What the script says of it: a file that was written since shows something else.
+  ///   - size: Its columns and rows as the reply has them, where it has.
+  /// - Returns: The content.
+  mutating func content(
+    of path: String, claim: FigureClaim, size: [Int]? = nil
+  ) -> Notebook.Figure.Content {
+    let found = known[path] ?? load(path)
+    known[path] = found
+    switch found {
+    case .absent(let reason): return .absent(reason)
+    case .png(let file, let bytes, let origin, let found):
+      let isOtherSize = size.map { $0 != found } ?? false
+      if let fault = claim.fault(of: origin, isOtherSize: isOtherSize) { return .absent(fault) }
+      return .png(file: file, bytes: bytes)
+    }
   }
 
-  private mutating func load(_ path: String) -> Notebook.Figure.Content {
+  /// The file that a path led to; nil when it is no figure.
+  func file(of path: String) -> String? {
+    if case .png(let file, _, _, _)? = known[path] { file } else { nil }
+  }
+
+  private mutating func load(_ path: String) -> Found {
     guard !path.utf8.contains(0) else { return .absent("is not there") }
     let candidates = [PathText.absolute(path, from: folder), PathText.absolute(path)].map(readPath)
     guard let file = candidates.first(where: FileManager.default.fileExists(atPath:)) else {
@@ -43,8 +67,9 @@ struct FigureFinder {
     } catch {
       return .absent("cannot be read, or has more than \(Self.maxBytes >> 20) MB")
     }
+    let samples: PNG.Samples
     do {
-      _ = try PNG.decodeSamples(bytes, pixelLimit: FigureFormat.maximumPixels)
+      samples = try PNG.decodeSamples(bytes, pixelLimit: FigureFormat.maximumPixels)
     } catch {
       return .absent("is no whole PNG file of a figure's size")
     }
@@ -52,13 +77,17 @@ struct FigureFinder {
       return .absent("is left out: the figures before it have \(Self.maxTotalBytes >> 20) MB")
     }
     total += bytes.count
-    return .png(file: file, bytes: bytes)
+    return .png(
+      file: file, bytes: bytes, origin: FigureOrigin(samples.text),
+      size: [samples.width, samples.height])
   }
 }
 
 /// A figure as a reply describes it: `  graph.png  1051×1271 px  64 nodes`.
 struct FigureLine {
   let path: String
+  /// Columns and rows.
+  let size: [Int]
   let caption: String
 
   /// Reads a line of output; nil when it describes no figure.
@@ -69,7 +98,8 @@ struct FigureLine {
     let head = line[begin..<unit.lowerBound]
     guard let gap = head.range(of: "  ", options: .backwards) else { return nil }
     let sides = head[gap.upperBound...].split(separator: "×", omittingEmptySubsequences: false)
-    guard sides.count == 2, sides.allSatisfy({ Int($0) != nil }) else { return nil }
+    size = sides.compactMap { Int($0) }
+    guard sides.count == 2, size.count == 2 else { return nil }
     path = String(head[..<gap.lowerBound])
     caption = line[unit.upperBound...].trimmingCharacters(in: .whitespaces)
   }

@@ -7,6 +7,7 @@ import Sessions
 struct NotebookReader {
   private let source: SourceText
   private var finder: FigureFinder
+  private var tracker: FigureTracker
   private var notebook: Notebook
   private var prose: [String]?
   private var code: Pending?
@@ -16,15 +17,16 @@ struct NotebookReader {
   /// Commands whose reply is being read.
   private struct Pending {
     var source: [String] = []
-    var statements: [Statement] = []
+    var statements: [FigureTracker.Passed] = []
     var output = StoredOutput()
     /// The text of a `note`, as far as it can be known without running it.
     var note: String?
   }
 
-  private init(_ source: SourceText, _ finder: FigureFinder) {
+  private init(_ source: SourceText, _ finder: FigureFinder, _ tracker: FigureTracker) {
     self.source = source
     self.finder = finder
+    self.tracker = tracker
     let name = (source.name ?? "").split(separator: "/").last.map(String.init) ?? ""
     notebook = Notebook(title: name.hasSuffix(".dyad") ? String(name.dropLast(5)) : name)
   }
@@ -33,10 +35,12 @@ struct NotebookReader {
   ///
   /// - Throws: `Diagnostic` when it is no text of the language.
   static func notebook(
-    from source: SourceText, readPath: @escaping (String) -> String = { $0 }
+    from source: SourceText, registry: Registry,
+    readPath: @escaping (String) -> String = { $0 }
   ) throws -> Notebook {
     let folder = PathText.folder(of: PathText.absolute(source.name ?? ""))
-    var reader = NotebookReader(source, FigureFinder(folder: folder, readPath: readPath))
+    var reader = NotebookReader(
+      source, FigureFinder(folder: folder, readPath: readPath), FigureTracker(registry))
     let items: [ScriptItem]
     do {
       items = try Lexer.items(of: source)
@@ -64,13 +68,18 @@ struct NotebookReader {
       let title = HarmlessText.line(marker.title)
       if !title.isEmpty { notebook.cells.append(.heading(title)) }
       if marker.isProse { prose = [] }
-    } else if SessionLog.Mark(text) != nil || SessionLog.Closing(text) != nil
-      || text.hasPrefix(FailureNote.prefix)
-    {
+    } else if let mark = SessionLog.Mark(text) {
+      tracker.read(mark)
+      let last = code.map { $0.statements.count - 1 } ?? -1
+      if last >= 0 { code?.statements[last].after = mark }
+    } else if SessionLog.Closing(text) != nil || text.hasPrefix(FailureNote.prefix) {
       // The log's own lines, and commands that failed, are no part of what is handed out.
       return
     } else if StoredOutput.line(of: text) != nil, code?.statements.isEmpty == false {
       code?.output.read(text)
+      if let line = StoredOutput.line(of: text), let last = code?.statements.last {
+        tracker.read([line], of: last.statement)
+      }
     } else if prose != nil, CellMarker.isProse(text) {
       prose?.append(contentsOf: HarmlessText.lines(CellMarker.prose(of: text)))
     } else {
@@ -86,7 +95,7 @@ struct NotebookReader {
       code = Pending(note: note)
     }
     add(statement.text, at: statement.range.lowerBound, separator: "; ")
-    code?.statements.append(statement)
+    code?.statements.append(tracker.pass(statement))
   }
 
   /// Commands follow: those that have replied, and notes, are cells of their own.
@@ -134,30 +143,31 @@ struct NotebookReader {
       (path as NSString).pathExtension.lowercased() == "png" && names.insert(path).inserted
     }
     for line in code.output.lines {
-      guard let line = FigureLine(line), isNew(line.path) else { continue }
+      // A block that draws one file several times has a line for each.
+      guard let line = FigureLine(line), isNew(line.path) || names.contains(line.path) else {
+        continue
+      }
       let alt = line.path + (line.caption.isEmpty ? "" : ": " + line.caption)
+      let claim = tracker.claim(of: line.path, in: code.statements)
       figures.append(
-        Notebook.Figure(path: line.path, alt: alt, content: finder.content(of: line.path)))
+        Notebook.Figure(
+          path: line.path, alt: alt,
+          content: finder.content(of: line.path, claim: claim, size: line.size),
+          file: finder.file(of: line.path)))
     }
-    for statement in code.statements {
-      for path in Self.outputs(of: statement) where isNew(path) {
-        let command = HarmlessText.line(String(statement.text.prefix(200)))
+    for passed in code.statements {
+      for path in FigureTracker.outputs(of: passed.statement) where isNew(path) {
+        let command = HarmlessText.line(String(passed.statement.text.prefix(200)))
+        let claim = tracker.claim(of: path, in: code.statements)
         figures.append(
           Notebook.Figure(
             path: HarmlessText.line(path),
             alt: "\(HarmlessText.line(path)): figure of '\(command)'",
-            content: finder.content(of: path)))
+            content: finder.content(of: path, claim: claim), file: finder.file(of: path),
+            isPromise: passed.isPromise))
       }
     }
     return figures
-  }
-
-  /// The files after `->`; one whose name has a variable cannot be known.
-  private static func outputs(of statement: Statement) -> [String] {
-    zip(statement.tokens, statement.tokens.dropFirst()).compactMap { arrow, word in
-      guard arrow.kind == .arrow, word.kind == .word else { return nil }
-      return Quoting.literal(statement.source.text(word.range)).map { Paths.expandingTilde($0) }
-    }
   }
 
   /// The text of a `note`; nil for another command.
