@@ -14,7 +14,7 @@ public enum SourceCommand: Command {
     examples: [
       Example("source setup.dyad", "Runs the script in the working folder"),
       Example("source ~/dyad/common.dyad", "From the home folder"),
-      Example("source run1.dyad overwrite=on", "A saved session again, its figures replaced"),
+      Example("source setup.dyad overwrite=on", "A script that was run before: its files are replaced"),
     ], seeAlso: ["let"])
 
   /// Runs the script.
