@@ -55,9 +55,13 @@ public struct Diagnostic: Error, Sendable, Equatable {
   }
 
   /// The message as the front ends print it: position, message, the line with a caret, help, note.
-  public var text: String {
+  public var text: String { text(width: nil) }
+
+  /// The same for a terminal: the line with the caret is cut to a width, the others are as long as
+  /// they are.
+  public func text(width: Int?) -> String {
     var lines = [(position.map { $0 + ": " } ?? "") + "error: " + Diagnostic.oneLine(message)]
-    if let source, let range { lines += source.excerpt(of: range) }
+    if let source, let range { lines += source.excerpt(of: range, width: width) }
     if let help { lines.append("help: " + Diagnostic.oneLine(help)) }
     if let note { lines.append("note: " + Diagnostic.oneLine(note)) }
     return lines.joined(separator: "\n")

@@ -6,7 +6,9 @@ public enum HelpSearch {
   /// Lists the options and values of that name or, when there are none, what mentions the word.
   ///
   /// - Returns: Lines for people; nil when no command knows the word.
-  public static func text(_ word: String, in registry: Registry) -> String? {
+  public static func text(
+    _ word: String, in registry: Registry, columns: Int = HelpText.widest
+  ) -> String? {
     let named = rows(registry) { form, parameter in
       parameter.name == word ? (parameter.help, parameter) : nil
     }
@@ -14,7 +16,7 @@ public enum HelpSearch {
       guard case .choice(let names) = parameter.type, names.contains(word) else { return nil }
       return (parameter.help + options(of: word, form, parameter), parameter)
     }
-    if !(named + chosen).isEmpty { return list(named + chosen) }
+    if !(named + chosen).isEmpty { return list(named + chosen, columns) }
     let wanted = word.lowercased()
     guard wanted.count >= 3 else { return nil }
     let mentioned = rows(registry) { _, parameter in
@@ -26,7 +28,7 @@ public enum HelpSearch {
       }
     }.map { Row(name: $0.name, text: $0.summary) }
     let found = commands + mentioned
-    return found.isEmpty ? nil : list(found)
+    return found.isEmpty ? nil : list(found, columns)
   }
 
   private struct Row {
@@ -67,9 +69,11 @@ public enum HelpSearch {
     return names.isEmpty ? "" : "; it takes " + names.joined(separator: " ")
   }
 
-  private static func list(_ rows: [Row]) -> String {
+  private static func list(_ rows: [Row], _ columns: Int) -> String {
     let width = min(32, rows.map(\.name.count).max() ?? 0)
-    var lines = rows.prefix(most).flatMap { HelpText.row($0.name, $0.text, nameWidth: width) }
+    var lines = rows.prefix(most).flatMap {
+      HelpText.row($0.name, $0.text, nameWidth: width, columns: columns)
+    }
     if rows.count > most { lines.append("  and \(rows.count - most) more places") }
     return (lines + ["help COMMAND shows all of one"]).joined(separator: "\n")
   }

@@ -1,42 +1,56 @@
 /// Declarations → help texts.
 public enum HelpText {
+  /// The widest that help is; also where no terminal says how wide it is.
+  public static let widest = 80
+
   /// `help`: every command with its summary, by group.
-  public static func overview(_ registry: Registry) -> String {
+  public static func overview(_ registry: Registry, columns: Int = widest) -> String {
     var lines: [String] = []
     let width = registry.names.map(\.count).max() ?? 0
     for group in CommandGroup.allCases {
       let specs = registry.specs.filter { $0.group == group }
       if specs.isEmpty { continue }
       lines.append(group.rawValue)
-      for spec in specs { lines += row(spec.name, spec.summary, nameWidth: width) }
+      for spec in specs {
+        lines += row(spec.name, spec.summary, nameWidth: width, columns: columns)
+      }
     }
-    lines.append("help COMMAND shows arguments, options and examples")
+    lines += line("help COMMAND shows arguments, options and examples", columns)
     return lines.joined(separator: "\n")
   }
 
   /// `help VERB`: synopses, options with defaults and units, examples.
-  public static func command(_ spec: CommandSpec) -> String {
-    var lines = [spec.summary, ""]
-    for form in spec.forms { lines += synopsisLines(of: form, in: spec) }
-    if !spec.details.isEmpty { lines += [""] + wrap(spec.details, indent: 2) }
-    if let plain = spec.plain { lines += tables(plain) }
+  public static func command(_ spec: CommandSpec, columns: Int = widest) -> String {
+    var lines = line(spec.summary, columns) + [""]
+    for form in spec.forms { lines += synopsisLines(of: form, in: spec, columns) }
+    if !spec.details.isEmpty { lines += [""] + wrap(spec.details, indent: 2, columns: columns) }
+    if let plain = spec.plain { lines += tables(plain, columns) }
     if !spec.subcommands.isEmpty {
       lines += ["", "subcommands"]
       let width = spec.subcommands.map(\.name.count).max() ?? 0
-      for form in spec.subcommands { lines += row(form.name, form.summary, nameWidth: width) }
+      for form in spec.subcommands {
+        lines += row(form.name, form.summary, nameWidth: width, columns: columns)
+      }
       let hasOptions = spec.subcommands.contains { !$0.options.isEmpty || !$0.arguments.isEmpty }
-      if hasOptions { lines.append("  help \(spec.name) SUBCOMMAND shows the options of one") }
+      if hasOptions {
+        lines += line("  help \(spec.name) SUBCOMMAND shows the options of one", columns)
+      }
     }
-    lines += examples(spec.examples)
-    if !spec.seeAlso.isEmpty { lines += ["", "see also  " + spec.seeAlso.joined(separator: ", ")] }
+    lines += examples(spec.examples, columns)
+    if !spec.seeAlso.isEmpty {
+      lines += [""] + line("see also  " + spec.seeAlso.joined(separator: ", "), columns)
+    }
     return lines.joined(separator: "\n")
   }
 
   /// `help VERB SUB`: the same for one subcommand.
-  public static func form(_ form: CommandForm, of spec: CommandSpec) -> String {
-    var lines = [form.summary, ""] + synopsisLines(of: form, in: spec) + tables(form)
+  public static func form(
+    _ form: CommandForm, of spec: CommandSpec, columns: Int = widest
+  ) -> String {
+    var lines = line(form.summary, columns) + [""]
+    lines += synopsisLines(of: form, in: spec, columns) + tables(form, columns)
     let prefix = spec.name + " " + form.name
-    lines += examples(spec.examples.filter { $0.line.hasPrefix(prefix) })
+    lines += examples(spec.examples.filter { $0.line.hasPrefix(prefix) }, columns)
     return lines.joined(separator: "\n")
   }
 
@@ -77,12 +91,14 @@ public enum HelpText {
     }
   }
 
-  private static func synopsisLines(of form: CommandForm, in spec: CommandSpec) -> [String] {
+  private static func synopsisLines(
+    of form: CommandForm, in spec: CommandSpec, _ columns: Int
+  ) -> [String] {
     let head = "  " + spec.name + (form.name.isEmpty ? "" : " " + form.name)
     var lines = [head]
     for part in parts(of: form, listsOptions: true) {
-      if lines[lines.count - 1].count + part.count + 1 > 80 {
-        lines.append(String(repeating: " ", count: min(head.count, 24)) + " " + part)
+      if lines[lines.count - 1].count + part.count + 1 > columns {
+        lines.append(String(repeating: " ", count: min(head.count, 24, columns / 4)) + " " + part)
       } else {
         lines[lines.count - 1] += " " + part
       }
@@ -90,33 +106,39 @@ public enum HelpText {
     return lines
   }
 
-  private static func tables(_ form: CommandForm) -> [String] {
+  private static func tables(_ form: CommandForm, _ columns: Int) -> [String] {
     var lines: [String] = []
     if !form.arguments.isEmpty {
-      lines += ["", "arguments"] + rows(form.arguments.map { (placeholder($0), $0) }, form.choices)
+      lines +=
+        ["", "arguments"]
+        + rows(
+          form.arguments.map { (placeholder($0), $0) }, form.choices, columns)
     }
     if !form.options.isEmpty {
       lines +=
         ["", "options"]
-        + rows(form.options.map { ($0.name + "=" + $0.type.placeholder, $0) }, form.choices)
+        + rows(
+          form.options.map { ($0.name + "=" + $0.type.placeholder, $0) }, form.choices, columns)
     }
     if !form.switches.isEmpty {
       let width = form.switches.map { $0.name.count + 2 }.max() ?? 0
       lines += ["", "switches"]
-      for entry in form.switches { lines += row("--" + entry.name, entry.help, nameWidth: width) }
+      for entry in form.switches {
+        lines += row("--" + entry.name, entry.help, nameWidth: width, columns: columns)
+      }
     }
     if let output = form.output {
-      lines += ["", "output"] + row("-> FILE", output.help, nameWidth: 7)
+      lines += ["", "output"] + row("-> FILE", output.help, nameWidth: 7, columns: columns)
     }
     return lines
   }
 
   private static func rows(
-    _ parameters: [(String, Parameter)], _ choices: [String]
+    _ parameters: [(String, Parameter)], _ choices: [String], _ columns: Int
   ) -> [String] {
     let width = min(32, parameters.map(\.0.count).max() ?? 0)
     return parameters.flatMap { name, parameter in
-      row(name, describe(parameter, choices), nameWidth: width)
+      row(name, describe(parameter, choices), nameWidth: width, columns: columns)
     }
   }
 
@@ -144,33 +166,51 @@ public enum HelpText {
     return text
   }
 
-  private static func examples(_ examples: [Example]) -> [String] {
+  private static func examples(_ examples: [Example], _ columns: Int) -> [String] {
     if examples.isEmpty { return [] }
     let width = min(44, examples.map(\.line.count).max() ?? 0)
     var lines = ["", "examples"]
     for example in examples.prefix(12) {
-      lines += row(example.line, "# " + example.note, nameWidth: width)
+      lines += row(example.line, "# " + example.note, nameWidth: width, columns: columns)
     }
     return lines
   }
 
-  static func row(_ name: String, _ text: String, nameWidth: Int) -> [String] {
-    let name = "  " + name
+  /// A name with what it means in a column beside it or, where that leaves too little room, below.
+  static func row(
+    _ name: String, _ text: String, nameWidth: Int, columns: Int = widest
+  ) -> [String] {
     let indent = nameWidth + 4
-    let body = wrap(text, indent: indent)
+    if columns < widest, indent > columns / 2 {
+      return line("  " + name, columns) + wrap(text, indent: 6, columns: columns)
+    }
+    let name = "  " + name
+    let body = wrap(text, indent: indent, columns: columns)
     if name.count > indent - 2 { return [name] + body }
     guard let first = body.first else { return [name] }
     return [name + first.dropFirst(name.count)] + body.dropFirst()
   }
 
-  /// Returns words in lines of at most 80 characters behind an indent.
-  public static func wrap(_ text: String, indent: Int) -> [String] {
+  /// A line, broken where the terminal is narrower than help usually is; what goes on hangs behind it.
+  static func line(_ text: String, _ columns: Int) -> [String] {
+    guard columns < widest, DisplayWidth.of(text) > columns else { return [text] }
+    let indent = text.prefix { $0 == " " }.count
+    let room = columns - indent
+    let words = wrap(String(text.dropFirst(indent)), indent: 2, columns: room)
+    guard let first = words.first else { return [text] }
+    // The first line has the two columns of the hanging indent besides; they stay free.
+    let margin = String(repeating: " ", count: indent)
+    return [margin + first.dropFirst(2)] + words.dropFirst().map { margin + $0 }
+  }
+
+  /// Returns words in lines of at most so many characters behind an indent.
+  public static func wrap(_ text: String, indent: Int, columns: Int = widest) -> [String] {
     let space = String(repeating: " ", count: indent)
     var lines: [String] = []
     for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
       var line = space
       for word in paragraph.split(separator: " ") {
-        if line.count > indent, line.count + word.count + 1 > 80 {
+        if line.count > indent, line.count + word.count + 1 > columns {
           lines.append(line)
           line = space
         }

@@ -58,8 +58,23 @@ public struct SourceText: Sendable, Equatable {
   /// The line that holds an offset, cut to a window, with carets under the range.
   ///
   /// Lines longer than the window are shortened with `…`, so that one entry of a megabyte still
-  /// gives a readable message.
-  func excerpt(of range: Range<Int>, window: Int = 96) -> [String] {
+  /// gives a readable message. With a width they fit into so many columns of a terminal, so that the
+  /// carets stand below what they point at; else 96 characters are shown.
+  func excerpt(of range: Range<Int>, width: Int? = nil) -> [String] {
+    // The margin and the two '…' are besides the window.
+    let window = width.map { max(16, $0 - 4) } ?? 96
+    let size: (Character) -> Int =
+      width == nil ? { _ in 1 } : { $0 == "\t" ? 8 : DisplayWidth.of(Self.visible($0)) }
+    func count(_ characters: [Character]) -> Int { characters.reduce(0) { $0 + size($1) } }
+    /// As many characters as find room.
+    func prefix(_ characters: [Character], _ room: Int) -> [Character] {
+      var left = room
+      return Array(
+        characters.prefix {
+          left -= size($0)
+          return left >= 0
+        })
+    }
     let text = writtenText
     let range = range.clamped(to: 0..<bytes.count)
     let start = lineStart(before: range.lowerBound)
@@ -72,16 +87,16 @@ public struct SourceText: Sendable, Equatable {
     var inside = Array(text(range.lowerBound..<min(max(range.upperBound, range.lowerBound), far)))
     var after = Array(text(min(max(range.upperBound, range.lowerBound), far)..<far))
     var isCutLeft = near > start
-    if before.count > window / 2 {
-      before.removeFirst(before.count - window / 2)
+    if count(before) > window / 2 {
+      before = prefix(before.reversed(), window / 2).reversed()
       isCutLeft = true
     }
     if isCutLeft { before.insert("…", at: 0) }
-    if before.count + inside.count > window {
-      inside = Array(inside.prefix(window - before.count)) + ["…"]
+    if count(before) + count(inside) > window {
+      inside = prefix(inside, window - count(before)) + ["…"]
       after = []
-    } else if before.count + inside.count + after.count > window {
-      after = Array(after.prefix(window - before.count - inside.count)) + ["…"]
+    } else if count(before) + count(inside) + count(after) > window {
+      after = prefix(after, window - count(before) - count(inside)) + ["…"]
     }
     let line = (before + inside + after).map(Self.visible)
     let padding = before.map {

@@ -15,14 +15,6 @@ public protocol StateNames: AnyObject {
   func tensor(_ reference: Reference) throws -> NumberArray
 }
 
-/// What a long command says before its reply.
-public enum WorkProgress: Sendable, Equatable {
-  /// A line that stays: the health line of a report.
-  case line(String)
-  /// A state of the work that the next one replaces; shown on a terminal only.
-  case status(String)
-}
-
 /// Everything that commands work on.
 public final class CommandContext {
   /// Variables, settings, history and written files.
@@ -38,6 +30,8 @@ public final class CommandContext {
   private let workbenchNames: WorkbenchNames
   /// Receives what long commands say while they run; the front end sets it.
   public var onProgress: (WorkProgress) -> Void = { _ in }
+  /// How many seconds work may take before it says how far it is.
+  var patience = 1.0
   /// Runs a script file inside the current command; the interpreter sets it.
   var runFile: (String, Invocation) throws -> Output = { _, _ in .nothing }
 

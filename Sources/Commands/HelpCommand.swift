@@ -18,20 +18,20 @@ public enum HelpCommand: Command {
     ])
 
   /// Begins the tour at a prompt, or ends it.
-  private static func tour(_ invocation: Invocation, _ shell: ShellState) throws -> Output {
+  private static func tour(_ invocation: Invocation, _ shell: ShellState) throws -> String {
     switch invocation[part] {
     case nil:
       let tour = Tour()
       shell.tour = tour
-      return .text(Tour.opening + "\n\n" + tour.text)
+      return Tour.opening + "\n\n" + tour.text
     case "off":
       let wasOn = shell.tour != nil
       shell.tour = nil
-      return .text(wasOn ? "  the tour is over" : "  there is no tour")
+      return wasOn ? "  the tour is over" : "  there is no tour"
     case "next":
-      guard shell.tour?.next != nil else { return .text("  there is no tour") }
+      guard shell.tour?.next != nil else { return "  there is no tour" }
       shell.tour?.skip()
-      return .text(shell.tour?.text ?? "")
+      return shell.tour?.text ?? ""
     case let other?:
       throw invocation.error(
         "the tour takes 'next', 'off' or nothing, got \(Diagnostic.quote(other))", at: part,
@@ -42,24 +42,32 @@ public enum HelpCommand: Command {
   /// Finds the help text.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let registry = context.registry
+    let columns = min(HelpText.widest, context.shell.columns() ?? HelpText.widest)
+    func fitting(_ text: String) -> Output { .text(HelpText.reflowed(text, columns: columns)) }
     guard let name = invocation[topic] else {
-      return .text(HelpText.overview(registry) + "\n" + HelpTopics.line)
+      return .text(
+        HelpText.overview(registry, columns: columns) + "\n"
+          + HelpText.reflowed(HelpTopics.line, columns: columns))
     }
-    if name == "tour", context.shell.leadsTours { return try tour(invocation, context.shell) }
+    if name == "tour", context.shell.leadsTours {
+      return try fitting(tour(invocation, context.shell))
+    }
     // A command that is named like a metric is the command.
     let wanted = registry[name] == nil ? HelpTopics.topic(of: name) : name
-    if let topic = HelpTopics.all.first(where: { $0.name == wanted }) { return .text(topic.text) }
+    if let topic = HelpTopics.all.first(where: { $0.name == wanted }) { return fitting(topic.text) }
     if let definition = context.shell.definitions[name] { return .text("  " + definition.text) }
     guard let spec = registry[name] else {
       let nearest = EditDistance.nearest(to: name, in: registry.names)
-      if nearest == nil, let found = HelpSearch.text(name, in: registry) { return .text(found) }
+      if nearest == nil, let found = HelpSearch.text(name, in: registry, columns: columns) {
+        return .text(found)
+      }
       throw invocation.error(
         "no help for \(Diagnostic.quote(name))", at: topic,
         help: EditDistance.nearest(to: name, in: registry.names + HelpTopics.all.map(\.name)).map {
           "help " + $0
         } ?? "help lists the commands")
     }
-    guard let sub = invocation[part] else { return .text(HelpText.command(spec)) }
+    guard let sub = invocation[part] else { return .text(HelpText.command(spec, columns: columns)) }
     let names = spec.subcommands.map(\.name)
     guard let form = spec.subcommands.first(where: { $0.name == sub }) else {
       throw invocation.error(
@@ -67,6 +75,6 @@ public enum HelpCommand: Command {
           + Diagnostic.alternatives(names), at: part,
         help: EditDistance.nearest(to: sub, in: names).map { "help \(name) \($0)" })
     }
-    return .text(HelpText.form(form, of: spec))
+    return .text(HelpText.form(form, of: spec, columns: columns))
   }
 }

@@ -18,6 +18,8 @@ public final class ShellState {
   public var history: [String] = []
   /// Files that this session wrote.
   public let files = WrittenFiles()
+  /// How many columns the terminal has that replies are read on; nil where there is none.
+  public var columns: () -> Int? = { nil }
   /// Whether somebody sits at a prompt and can be led.
   public var leadsTours = false
   /// The tour that is under way.

@@ -160,6 +160,7 @@ enum Dyad {
       SessionRecorder.attach(to: interpreter)
       printer = ReplyPrinter(terminal: terminal, shell: shell)
       context.onProgress = printer.print
+      shell.columns = { [weak printer] in printer?.columns }
       if options.isJSON { try shell.settings.set("out", parsing: "json") }
       if let threads = options.threads {
         try shell.settings.set("threads", parsing: threads)

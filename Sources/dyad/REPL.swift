@@ -90,7 +90,7 @@ struct REPL {
     let error = interpreter.run(entry, report: printer.print)
     guard error == nil, shell.tour?.didRun(kept) == true, let tour = shell.tour else { return }
     terminal.print("")
-    terminal.print(tour.text)
+    terminal.print(HelpText.reflowed(tour.text, columns: TerminalSize.columns))
     if tour.next == nil { shell.tour = nil }
   }
 }

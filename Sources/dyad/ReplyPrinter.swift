@@ -22,7 +22,8 @@ final class ReplyPrinter {
     case .failure(let error):
       let text =
         terminal.isErrorTerminal
-        ? WordWrap.wrapped(error.text, width: TerminalSize.columns) : error.text
+        ? WordWrap.wrapped(
+          error.text(width: TerminalSize.columns), width: TerminalSize.columns) : error.text
       terminal.printError(terminal.marked(text))
     case .success(let output):
       let text = body(output, reply)
@@ -36,8 +37,15 @@ final class ReplyPrinter {
     case .line(let text):
       if !isJSON { terminal.print(width.map { WordWrap.wrapped(text, width: $0) } ?? text) }
     case .status(let text): terminal.showStatus(text, width: TerminalSize.columns)
+    case .work(let state):
+      // The last column stays free, or some terminals would begin another line.
+      let width = TerminalSize.columns
+      terminal.showStatus(state.text(columns: width - 1), width: width)
     }
   }
+
+  /// The columns that a reply has to fit into; nil where no one reads it on a terminal.
+  var columns: Int? { isJSON ? nil : width }
 
   /// The width that lines have to fit into; nil without a terminal.
   private var width: Int? { terminal.isOutputTerminal ? TerminalSize.columns : nil }

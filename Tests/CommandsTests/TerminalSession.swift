@@ -75,6 +75,12 @@ final class TerminalSession {
     return [mode.c_iflag, mode.c_oflag, mode.c_cflag, mode.c_lflag]
   }
 
+  /// Makes the terminal wider or narrower, as a user who pulls at its window.
+  func resize(columns: UInt16) throws {
+    var size = winsize(ws_row: 30, ws_col: columns, ws_xpixel: columns * 8, ws_ypixel: 480)
+    try #require(ioctl(terminal, UInt(TIOCSWINSZ), &size) == 0)
+  }
+
   /// Waits for the process to end by a signal; nil when it ends otherwise or does not end.
   func endingSignal() -> Int32? {
     for _ in 0..<200 {

@@ -21,7 +21,7 @@ public enum VizCommand: Command {
     case VizGraph.form.name:
       let isOfBatch = invocation[VizGraph.set] == .batch
       return try VizGraph.run(
-        invocation, request, isOfBatch ? context.benchWithBatch : bench)
+        invocation, request, isOfBatch ? context.benchWithBatch : bench, in: context)
     case VizAttention.form.name:
       return try VizAttention.run(invocation, request, context.benchWithBatch)
     case VizBank.form.name: return try VizBank.run(invocation, request, bench)
@@ -30,7 +30,7 @@ public enum VizCommand: Command {
     case VizSpectrum.form.name:
       let isOfBatch = invocation[VizSpectrum.set] == .batch
       return try VizSpectrum.run(
-        invocation, request, isOfBatch ? context.benchWithBatch : bench)
+        invocation, request, isOfBatch ? context.benchWithBatch : bench, in: context)
     case VizHistogram.form.name: return try VizHistogram.run(invocation, request, in: context)
     default: throw invocation.error("no figure \(Diagnostic.quote(invocation.subcommand))")
     }

@@ -29,11 +29,14 @@ enum VizGraph {
     ])
 
   static func run(
-    _ invocation: Invocation, _ request: FigureRequest, _ bench: Workbench
+    _ invocation: Invocation, _ request: FigureRequest, _ bench: Workbench,
+    in context: CommandContext
   ) throws -> Output {
+    let work = LongWork(context, "features")
     let data = try bench.similarityGraph(
       count: invocation[count], k: invocation[neighbours], layer: invocation[layer],
-      on: invocation[set], rule: invocation[rule])
+      on: invocation[set], rule: invocation[rule],
+      isCancelled: { context.cancellation.isRequested }, progress: { work.report($0, $1) })
     let figure = try request.drawing {
       var figure = SimilarityGraphFigure(
         labels: data.samples.labels, edges: edges(data),

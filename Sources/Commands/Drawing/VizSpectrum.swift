@@ -21,11 +21,14 @@ enum VizSpectrum {
     ])
 
   static func run(
-    _ invocation: Invocation, _ request: FigureRequest, _ bench: Workbench
+    _ invocation: Invocation, _ request: FigureRequest, _ bench: Workbench,
+    in context: CommandContext
   ) throws -> Output {
+    let work = LongWork(context, "features")
     let layer = invocation[layer]
     let data = try bench.spectrumData(
-      count: invocation[count], layer: layer, on: invocation[set])
+      count: invocation[count], layer: layer, on: invocation[set],
+      isCancelled: { context.cancellation.isRequested }, progress: { work.report($0, $1) })
     let even = data.values.reduce(0, +) / Double(max(1, data.largestRank))
     let figure = try request.drawing {
       var figure = SpectrumFigure(

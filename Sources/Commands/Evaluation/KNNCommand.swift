@@ -50,12 +50,11 @@ public enum KNNCommand: Command {
       }
       rule.temperature = temperature
     }
+    let work = LongWork(context, "features")
     let report = try context.workbench.knn(
       rule, layer: invocation[layer] == .h ? .h : .z, trainLimit: invocation[trainCount],
       testLimit: invocation[testCount], isCancelled: { context.cancellation.isRequested },
-      progress: { done, all in
-        context.onProgress(.status("  features \(done)/\(all)"))
-      })
+      progress: { done, all in work.report(done, all) })
     context.workbench.noteKNN(report.result.top1)
     return reply(report, rule, layer: invocation[layer].rawValue)
   }

@@ -28,8 +28,9 @@ struct Replay {
 
   /// Runs the session; outputs are written under a temporary folder that is removed afterwards.
   ///
+  /// `progress` hears of each command that begins, and how far a long one is.
   /// Throws: `Diagnostic` of the first command that fails.
-  func run(progress: (String) -> Void) throws -> Result {
+  func run(progress: @escaping (WorkProgress) -> Void) throws -> Result {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("dyad-replay-" + UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -38,6 +39,7 @@ struct Replay {
       cancellation: cancellation, workbench: Workbench(threads: threads))
     context.workbench.memoryLimit = memoryLimit
     context.replayDepth = depth + 1
+    context.onProgress = { state in if case .line = state { return } else { progress(state) } }
     context.shell.files.redirection = folder.path
     let interpreter = Interpreter(context)
     SessionRecorder.attach(to: interpreter)
@@ -45,7 +47,7 @@ struct Replay {
   }
 
   private func run(
-    _ interpreter: Interpreter, _ context: CommandContext, _ progress: (String) -> Void
+    _ interpreter: Interpreter, _ context: CommandContext, _ progress: (WorkProgress) -> Void
   ) throws -> Result {
     let items: [ScriptItem]
     do {
@@ -68,6 +70,7 @@ struct Replay {
         replies.take(context.shell.files.withGivenPaths(text))
       }
     }
+    let count = items.count { if case .command = $0 { true } else { false } }
     for (i, item) in items.enumerated() {
       switch item {
       case .command(let statement):
@@ -87,7 +90,7 @@ struct Replay {
           )
           return result
         }
-        progress(statement.text)
+        progress(.status("  \(result.commands + 1)/\(count)  \(statement.text)"))
         replies.begin(at: i)
         if let error = interpreter.runReplayed(statement) {
           guard isVerified, !cancellation.isRequested else { throw error }

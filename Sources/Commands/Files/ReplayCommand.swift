@@ -47,7 +47,7 @@ public enum ReplayCommand: Command {
       threads: context.workbench.workers.threads,
       memoryLimit: context.workbench.memoryLimit, depth: context.replayDepth,
       cancellation: context.cancellation)
-    let result = try replay.run { context.onProgress(.status("  " + $0)) }
+    let result = try replay.run { context.onProgress($0) }
     if let difference = result.difference {
       throw mismatch(
         "\(difference.place): first difference: \(difference.text) "

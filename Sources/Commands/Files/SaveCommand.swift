@@ -90,9 +90,10 @@ public enum SaveCommand: Command {
       return .text("  \(path)  \(count) tensors")
     default:
       let path = try files.checkedPath(invocation[file], for: invocation) ?? ""
+      let work = LongWork(context, "features")
       let table = try bench.saveFeatures(
         path, layer: invocation[layer], on: invocation[on],
-        isCancelled: { context.cancellation.isRequested })
+        isCancelled: { context.cancellation.isRequested }, progress: { work.report($0, $1) })
       files.didWrite(path)
       let shape = table.features.shape
       return .text("  \(path)  \(invocation[layer].rawValue) [\(shape[0]), \(shape[1])]")

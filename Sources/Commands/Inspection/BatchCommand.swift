@@ -71,8 +71,10 @@ public enum BatchCommand: Command {
   private static func record(_ invocation: Invocation, _ context: CommandContext) throws -> Output {
     let files = context.shell.files
     let path = try files.checkedPath(invocation[file], for: invocation) ?? ""
+    let work = LongWork(context, "batches")
     let recorded = try context.workbench.recordBatches(
-      to: path, epochs: invocation[epochs], isCancelled: { context.cancellation.isRequested })
+      to: path, epochs: invocation[epochs], isCancelled: { context.cancellation.isRequested },
+      progress: { work.report($0, $1) })
     files.didWrite(path)
     return .text(
       "  \(path)  \(recorded.epochs) epochs of \(recorded.stepsPerEpoch) steps of "

@@ -34,8 +34,10 @@ public enum CollapseCommand: Command {
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let bench = try invocation[set] == .batch ? context.benchWithBatch : context.workbench
     let layer = invocation[layer]
+    let work = LongWork(context, "features")
     let report = try bench.collapseReport(
-      count: invocation[count], layer: layer, on: invocation[set])
+      count: invocation[count], layer: layer, on: invocation[set],
+      isCancelled: { context.cancellation.isRequested }, progress: { work.report($0, $1) })
     let m = report.measures
     let spread = m.normalizedStd / m.spreadStd
     var rows: [[Table.Cell]] = [

@@ -18,11 +18,10 @@ enum TimeTravel {
 
   /// Shows steps that are computed again and lets Ctrl-C end them.
   static func watcher(_ context: CommandContext) -> Timeline.Watcher {
-    Timeline.Watcher(
+    let work = LongWork(context, "steps again")
+    return Timeline.Watcher(
       isCancelled: { context.cancellation.isRequested },
-      progress: { done, all in
-        context.onProgress(.status("  computing step \(done) of \(all) again"))
-      })
+      progress: { done, all in work.report(done, all) })
   }
 
   /// What was taken back or brought back, and where the session is now.

@@ -23,7 +23,7 @@ final class TrainingRun {
   private let until: Formula?
   private let limit: Double?
   private let start = DispatchTime.now().uptimeNanoseconds
-  private var shown: UInt64
+  private let work: LongWork
   private var total = TrainingReport()
   /// The steps taken so far.
   private var taken = 0
@@ -39,7 +39,7 @@ final class TrainingRun {
     self.label = label
     self.until = until
     self.limit = limit
-    shown = start
+    work = LongWork(context)
   }
 
   /// The time of all steps so far, by phase.
@@ -75,13 +75,14 @@ final class TrainingRun {
   private func train(_ count: Int) throws {
     let before = total.steps
     fired = []
+    let evaluation = LongWork(context, "knn before the first step: features")
     let report = try context.workbench.train(
       steps: count - before, isCancelled: { self.context.cancellation.isRequested },
       isAborted: { self.context.cancellation.isUrgent },
-      evaluating: { done, all in
-        self.context.onProgress(.status("  knn before the first step: features \(done)/\(all)"))
+      evaluating: { done, all in evaluation.report(done, all) },
+      progress: { done, record in
+        self.work.report(before + done, count) { self.details(record) }
       },
-      progress: { done, record in self.showProgress(before + done, count, record) },
       stopsAfter: { try self.isDone() },
       partial: { report in
         let steps = before + report.steps
@@ -206,24 +207,11 @@ final class TrainingRun {
       }
   }
 
-  private func showProgress(_ done: Int, _ count: Int, _ record: StepRecord) {
-    let now = DispatchTime.now().uptimeNanoseconds
-    guard now - start > 1_000_000_000, now - shown > 200_000_000 else { return }
-    shown = now
-    context.onProgress(.status(status(done, count, record)))
-  }
-
-  private func status(_ done: Int, _ count: Int, _ record: StepRecord) -> String {
-    let share = Double(done) / Double(max(1, count))
-    let width = 20
-    let filled = Int(share * Double(width))
-    let bar =
-      String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    let left = seconds / max(share, 1e-9) * (1 - share)
-    let loss = record.values[.loss].map { "loss \(NumberFormat.fixed($0, 4)) " } ?? ""
+  private func details(_ record: StepRecord) -> [String] {
     let losses = context.workbench.metrics.records.suffix(12).compactMap { $0.values[.loss] }
-    return "  \(bar) \(done)/\(count)  \(loss)\(Sparkline.text(losses))  "
-      + "\(NumberFormat.seconds(left)) left"
+    return record.values[.loss].map {
+      ["loss \(NumberFormat.fixed($0, 4))", Sparkline.text(losses)]
+    } ?? []
   }
 }
 

@@ -19,9 +19,11 @@ extension Workbench {
   /// Throws: `SessionError` for a count out of range, a set or layer that is not there, features
   /// that are not finite.
   public func collapseReport(
-    count: Int?, layer: EvaluationLayer, on set: FigureSet
+    count: Int?, layer: EvaluationLayer, on set: FigureSet,
+    isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> CollapseReport {
-    let (samples, features) = try comparedSamples(count: count, usual: 512, layer: layer, on: set)
+    let (samples, features) = try comparedSamples(
+      count: count, usual: 512, layer: layer, on: set, isCancelled: isCancelled, progress: progress)
     try checkFinite(features, layer.rawValue, ids: samples.ids)
     let (rows, dim) = (features.shape[0], features.shape[1])
     var deviations = [Double](repeating: 0, count: dim)

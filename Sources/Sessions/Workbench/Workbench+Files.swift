@@ -32,9 +32,9 @@ extension Workbench {
   /// Throws: `SessionError` for a set or layer that is not there; `FileError`.
   public func saveFeatures(
     _ path: String, layer: EvaluationLayer, on set: EvaluationSet,
-    isCancelled: () -> Bool = { false }
+    isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> FeatureTable {
-    let table = try features(layer, on: set, isCancelled: isCancelled)
+    let table = try features(layer, on: set, isCancelled: isCancelled, progress: progress)
     var tensors = [
       SafetensorsTensor.floats("features", table.features.shape, table.features.values),
       SafetensorsTensor.int64s("index", [table.index.count], table.index),

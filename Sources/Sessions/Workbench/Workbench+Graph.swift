@@ -28,12 +28,14 @@ extension Workbench {
   /// Returns the similarity graph of samples drawn evenly over the classes.
   ///
   /// `batch` and `probe` show two views of each image, so `count` is even there; nil takes 64 or as
-  /// many as there are. Throws: `SessionError` for counts out of range, k that is not below n, a
+  /// many as there are. `progress` is called with the features computed and in all. Throws: `SessionError` for counts out of range, k that is not below n, a
   /// set or layer that is not there, features that are not finite.
   public func similarityGraph(
-    count: Int?, k: Int, layer: EvaluationLayer, on set: FigureSet, rule: FeatureGraph.Rule
+    count: Int?, k: Int, layer: EvaluationLayer, on set: FigureSet, rule: FeatureGraph.Rule,
+    isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> GraphData {
-    let (samples, features) = try comparedSamples(count: count, usual: 64, layer: layer, on: set)
+    let (samples, features) = try comparedSamples(
+      count: count, usual: 64, layer: layer, on: set, isCancelled: isCancelled, progress: progress)
     let n = samples.count
     guard k < n else {
       throw SessionError(
@@ -49,9 +51,11 @@ extension Workbench {
 
   /// Samples drawn evenly over the classes with their features [n, D].
   ///
-  /// Throws: `SessionError` for counts out of range, a set or layer that is not there.
+  /// Throws: `SessionError` for counts out of range, a set or layer that is not there, or when
+  /// `isCancelled` says so.
   func comparedSamples(
-    count: Int?, usual: Int, layer: EvaluationLayer, on set: FigureSet
+    count: Int?, usual: Int, layer: EvaluationLayer, on set: FigureSet,
+    isCancelled: () -> Bool, progress: (Int, Int) -> Void
   ) throws -> (FigureSamples, Tensor) {
     let isPaired = set == .batch || set == .probe
     if isPaired, let count, count % 2 != 0 {
@@ -80,7 +84,8 @@ extension Workbench {
       places = FigureSamples.balanced(
         number, of: all.count, labels: all.labels, seed: seed, draw: set == .test ? 1 : 0)
     }
-    let table = try features(layer, of: all, at: places)
+    let table = try features(
+      layer, of: all, at: places, isCancelled: isCancelled, progress: progress)
     return (try figureSamples(evaluated, all, at: places), table.features)
   }
 

@@ -10,7 +10,8 @@ extension Workbench {
   /// Throws: `SessionError` without data or method, or when the views exceed the memory limit;
   /// `FileError`.
   public func recordBatches(
-    to path: String, epochs: Int, isCancelled: () -> Bool = { false }
+    to path: String, epochs: Int, isCancelled: () -> Bool = { false },
+    progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> RecordedBatches {
     let learner = try model()
     let state = try loadedData()
@@ -35,7 +36,8 @@ extension Workbench {
     first.reserveCapacity(floats / 2)
     second.reserveCapacity(floats / 2)
     var views = [Float](repeating: 0, count: 2 * half)
-    for _ in 0..<epochs * steps {
+    for done in 0..<epochs * steps {
+      progress(done, epochs * steps)
       if isCancelled() { throw SessionError("stopped by the user; nothing was written") }
       let batch = try views.withUnsafeMutableBufferPointer { try source.next(into: $0) }
       first += views[..<half]

@@ -21,9 +21,11 @@ extension Workbench {
   /// Throws: `SessionError` for a count out of range, a set or layer that is not there, features
   /// that are not finite.
   public func spectrumData(
-    count: Int?, layer: EvaluationLayer, on set: FigureSet
+    count: Int?, layer: EvaluationLayer, on set: FigureSet,
+    isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> SpectrumData {
-    let (samples, features) = try comparedSamples(count: count, usual: 512, layer: layer, on: set)
+    let (samples, features) = try comparedSamples(
+      count: count, usual: 512, layer: layer, on: set, isCancelled: isCancelled, progress: progress)
     try checkFinite(features, layer.rawValue, ids: samples.ids)
     let dim = features.shape[1]
     let largestRank = min(dim, samples.count - 1)
