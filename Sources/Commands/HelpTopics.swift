@@ -36,6 +36,8 @@ enum HelpTopics {
                                 is of the moment @e2, or of the steps after it
 
     'show health' reads them for the present step, 'track' records, 'watch' and 'break' act.
+    In JSON (set out json) a step has each by its name, and beside them chance_loss, z_std_even
+    (1/√d) and erank_max.
     """
 
   private static let values = """

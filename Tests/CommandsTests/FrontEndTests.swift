@@ -184,4 +184,19 @@ import Testing
     }
     #expect(try #require(times.min()) < .milliseconds(100))
   }
+
+  @Test func repliesAndErrorsAreWholeLinesInOrderInOnePlace() throws {
+    let lines =
+      "set\\nlet a = 1\\nhelp seed\\ntry stpe\\ndata demo n=10\\ndata show 0..1\\nnote end\\nstpe\\n"
+    let all = try DyadProcess.run(
+      ["-c", "printf '\(lines)' | \"$0\" - 2>&1", try DyadProcess.path], program: "/bin/sh")
+    #expect(all.status == 0 || all.status == 1)
+    let shown = all.output.split(separator: "\n", omittingEmptySubsequences: false)
+    let places = [
+      "  out ", "  a = 1", "stdin:4:5: error", "  demo  10", "  sample", "  end", "stdin:8:1",
+    ]
+    .map { start in shown.firstIndex { $0.hasPrefix(start) } ?? -1 }
+    #expect(!places.contains(-1) && places == places.sorted(), "\(all.output)")
+    #expect(all.output.hasSuffix("\n"))
+  }
 }

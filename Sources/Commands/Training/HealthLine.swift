@@ -38,6 +38,24 @@ enum HealthLine {
     return "  " + parts.joined(separator: "   ")
   }
 
+  /// The same for a program: each metric by its name, and what the line measures it against.
+  ///
+  /// `chance_loss` is the loss of equal similarities, `z_std_even` 1/√d, `erank_max` the largest rank
+  /// that z of a batch can have.
+  static func data(_ record: StepRecord, _ bench: Workbench) -> [(String, JSONValue)] {
+    var members: [(String, JSONValue)] = [
+      ("step", .int(record.step)), ("epoch", .int(bench.summary.epoch)),
+    ]
+    members += MetricName.allCases.compactMap { name in
+      record.values[name].map { (name.rawValue, .number($0)) }
+    }
+    guard let method = bench.resolution?.method else { return members }
+    if !method.name.isSimSiamFamily { members.append(("chance_loss", .number(method.chanceLoss))) }
+    members.append(("z_std_even", .number(1 / Double(method.projectorOut).squareRoot())))
+    members.append(("erank_max", .int(min(method.projectorOut, method.batch))))
+    return members
+  }
+
   /// Adds to the last record what only a report shows.
   ///
   /// The steps are taken, so that an effective rank that cannot be measured is no error of the

@@ -187,7 +187,7 @@ final class TrainingRun {
     case nil: if until != nil { lines.append("  not reached in \(count) steps") }
     }
     var output = Output(
-      .text(lines.joined(separator: "\n")), volatile: HealthLine.volatile(total), data: data(last))
+      .text(lines.joined(separator: "\n")), volatile: HealthLine.volatile(total), data: HealthLine.data(bench.metrics.records.last ?? last, bench))
     switch ending {
     case .user, .clock:
       // What another run would do by itself is logged as typed; what it would not, as what was done.
@@ -198,13 +198,6 @@ final class TrainingRun {
     default: break
     }
     return output
-  }
-
-  private func data(_ record: StepRecord) -> [(String, JSONValue)] {
-    [("step", .int(record.step)), ("epoch", .int(context.workbench.summary.epoch))]
-      + MetricName.allCases.compactMap { name in
-        record.values[name].map { (name.rawValue, .number($0)) }
-      }
   }
 
   private func details(_ record: StepRecord) -> [String] {
