@@ -122,7 +122,7 @@ extension CommandParser {
       do {
         content = try Quoting.content(of: text) { name in
           isSubstituted = true
-          return try self.text(ofVariable: name, at: nil)
+          return try self.text(insideString: name)
         }
       } catch var error as Diagnostic {
         error.range = error.range.map {
@@ -204,9 +204,33 @@ extension CommandParser {
 
   private func text(ofVariable name: String, at range: Range<Int>?) throws -> String {
     guard let variable = environment.variable(name) else {
-      throw Diagnostic.unknownVariable(name, in: environment, at: range)
+      var error = Diagnostic.unknownVariable(name, in: environment, at: range)
+      // In a value a metric stands where any computed number does.
+      if environment.metricNames.contains(name) { error.help = "(\(name))" }
+      throw error
     }
     return variable.text
+  }
+
+  /// What `${name}` stands for inside a string: a variable only, nothing is computed there.
+  private func text(insideString name: String) throws -> String {
+    if let variable = environment.variable(name) { return variable.text }
+    let isComputed = environment.metricNames.contains(name) || !ValueParser.isName(name)
+    guard isComputed else { throw Diagnostic.unknownVariable(name, in: environment, at: nil) }
+    let letter = ValueParser.isName(name) ? String(name.prefix(1)) : "x"
+    let free = Self.freeName(letter) { environment.variable($0) != nil }
+    let isFormula = (try? Formula(name)) != nil
+    throw Diagnostic(
+      "'${…}' holds the name of a variable, got \(Diagnostic.quote(name))",
+      help: isFormula
+        ? "let \(free) = \(name), then ${\(free)}" : "let \(free) = VALUE, then ${\(free)}")
+  }
+
+  /// A name like another one that neither a tensor nor anything else has.
+  private static func freeName(_ name: String, isTaken: (String) -> Bool) -> String {
+    func isFree(_ name: String) -> Bool { !Reference.prefixes.contains(name) && !isTaken(name) }
+    if isFree(name) { return name }
+    return (2...99).lazy.map { "\(name)_\($0)" }.first(where: isFree) ?? name + "_"
   }
 
   /// `let N = E`; the spaces around `=` may be left out.
@@ -220,10 +244,18 @@ extension CommandParser {
     guard arguments.count == 2 else { return }
     let name = String(text.prefix { $0 != "=" })
     let nameRange = token.range.lowerBound..<token.range.lowerBound + name.utf8.count
-    guard ValueParser.isName(name), !Reference.prefixes.contains(name) else {
+    guard ValueParser.isName(name) else {
       throw Diagnostic(
-        "\(invocation.name): expected a name of letters, digits, '_' and '-' that is no reference, got "
+        "\(invocation.name): expected a name of letters, digits, '_' and '-', got "
           + Diagnostic.quote(name), at: token.range, help: "\(invocation.name) n = 3")
+    }
+    if Reference.prefixes.contains(name) {
+      let free = Self.freeName("my_" + name) { environment.variable($0) != nil }
+      let rest = source.text(nameRange.upperBound..<cursor.statement.range.upperBound).onOneLine
+      throw Diagnostic(
+        "\(invocation.name): '\(name)' is the name of a tensor, a variable needs another one",
+        at: nameRange,
+        help: "\(invocation.name) \(free)" + (rest.hasPrefix("=") ? " " : "") + rest)
     }
     var start = nameRange.upperBound
     var rest = cursor

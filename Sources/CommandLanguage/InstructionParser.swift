@@ -18,6 +18,14 @@ public struct InstructionParser {
     }
   }
 
+  /// The prefixes that a statement begins with, whatever follows them.
+  public static func prefixes(of statement: Statement) -> Set<Instruction.Prefix> {
+    let words = statement.tokens.lazy.map {
+      $0.kind == .word ? Instruction.Prefix(rawValue: statement.source.text($0.range)) : nil
+    }
+    return Set(words.prefix { $0 != nil }.compactMap { $0 })
+  }
+
   /// Reads `{ … }`, which must be all of a statement.
   static func body(
     of statement: Statement, form: String, after last: Token?

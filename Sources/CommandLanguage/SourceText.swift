@@ -121,7 +121,7 @@ public struct SourceText: Sendable, Equatable {
 
 extension String {
   /// The text with its lines joined by single spaces, as the log writes a value of several lines.
-  var onOneLine: String {
+  public var onOneLine: String {
     split(whereSeparator: \.isNewline).map { String($0).trimmingSpaces() }
       .filter { !$0.isEmpty }.joined(separator: " ")
   }

@@ -109,6 +109,9 @@ extension CommandParser {
       throw Diagnostic("'| \(name)' needs \(needs)", at: token.range)
     }
     let source = cursor.statement.source
+    if name == "cols", let next = cursor.peek(), next.kind == .word {
+      throw columns(next, cursor)
+    }
     if name == "where" {
       let range = value.range.lowerBound..<cursor.expressionEnd()
       let expression = try Formula(source, in: range)
@@ -139,5 +142,20 @@ extension CommandParser {
       invocation.filters.append(.sort(column: raw.text, descending: descending))
     }
     canonical.append(text)
+  }
+
+  /// Columns with spaces between them, as other shells take them.
+  private func columns(_ token: Token, _ cursor: TokenCursor) -> Diagnostic {
+    let statement = cursor.statement
+    var rest = cursor
+    var list = ""
+    while let next = rest.next(), next.kind == .word { list += "," + rest.text(next) }
+    let before = statement.source.text(statement.range.lowerBound..<cursor.lastEnd) + list
+    var line = before.onOneLine
+    while line.contains(",,") { line = line.replacing(",,", with: ",") }
+    return Diagnostic(
+      "'| cols' takes columns with commas and no spaces between them, got "
+        + Diagnostic.quote(cursor.text(token)) + " as well", at: token.range,
+      help: line.hasSuffix(",") ? String(line.dropLast()) : line)
   }
 }

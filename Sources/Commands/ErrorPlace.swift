@@ -15,6 +15,7 @@ enum ErrorPlace {
     if diagnostic.range != nil || diagnostic.source != nil { return diagnostic }
     switch error {
     case let error as SessionError:
+      diagnostic.help = help(error, in: invocation)
       diagnostic.range =
         error.isAboutFile
         ? invocation.fileRange
@@ -26,6 +27,26 @@ enum ErrorPlace {
     default: break
     }
     return diagnostic.located(in: invocation.source, at: invocation.range)
+  }
+
+  /// What to type instead: the command itself with a moment that there is, where that was wrong.
+  static func help(_ error: SessionError, in invocation: Invocation) -> String? {
+    guard let moment = error.moment else { return error.help }
+    let command = invocation.source.text(invocation.range).onOneLine
+    return replacing(moment, in: command) ?? error.help
+  }
+
+  /// A text with another moment in the place of the wrong one, which may stand after a branch.
+  static func replacing(_ moment: (wrong: String, right: String), in text: String) -> String? {
+    let (wrong, right) = (moment.wrong.dropFirst(), moment.right.dropFirst())
+    for mark in ["@", "/"] {
+      for place in text.ranges(of: mark + wrong) {
+        let next = text[place.upperBound...].first
+        if let next, next.isLetter || next.isNumber || "_-/".contains(next) { continue }
+        return text.replacingCharacters(in: place, with: mark + right)
+      }
+    }
+    return nil
   }
 
   /// One sample is named `id`, several `ids`.

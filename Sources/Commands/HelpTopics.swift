@@ -105,6 +105,8 @@ enum HelpTopics {
       try load weights w.safetensors        an error does not end the script
 
     A body has one command a line, or several with ';'. Commands in blocks are written in full.
+    'try' also takes a block whose head is wrong; where a string, bracket or brace is left open the
+    script cannot be read at all.
     """
 
   private static let notebooks = """

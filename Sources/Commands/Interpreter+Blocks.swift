@@ -15,13 +15,13 @@ extension Interpreter {
   }
 
   /// Runs with the prefixes of an instruction in force.
-  func withPrefixes(of instruction: Instruction, _ body: () throws -> Void) throws {
+  func withPrefixes(_ prefixes: Set<Instruction.Prefix>, _ body: () throws -> Void) throws {
     let outer = report
     defer { report = outer }
-    if instruction.prefixes.contains(.quiet) {
+    if prefixes.contains(.quiet) {
       report = { reply in if case .failure = reply.result { outer(reply) } }
     }
-    guard instruction.prefixes.contains(.attempt) else { return try body() }
+    guard prefixes.contains(.attempt) else { return try body() }
     do {
       try body()
       if let failure = context.failedWatch {

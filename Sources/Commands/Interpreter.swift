@@ -159,13 +159,14 @@ public final class Interpreter {
 
   /// Runs a command or a block.
   func run(_ statement: Statement, isTyped: Bool) throws {
-    let instruction: Instruction
-    do {
-      instruction = try InstructionParser.parse(statement)
-    } catch {
-      throw failed(error, in: statement, as: statement.text, elapsed: 0)
-    }
-    try withPrefixes(of: instruction) {
+    // A `try` holds for what stands behind it even where that cannot be read.
+    try withPrefixes(InstructionParser.prefixes(of: statement)) {
+      let instruction: Instruction
+      do {
+        instruction = try InstructionParser.parse(statement)
+      } catch {
+        throw failed(error, in: statement, as: statement.text, elapsed: 0)
+      }
       switch instruction.kind {
       case .command(let command):
         if let definition = definition(of: command) {

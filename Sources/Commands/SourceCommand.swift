@@ -14,7 +14,8 @@ public enum SourceCommand: Command {
     examples: [
       Example("source setup.dyad", "Runs the script in the working folder"),
       Example("source ~/dyad/common.dyad", "From the home folder"),
-      Example("source setup.dyad overwrite=on", "A script that was run before: its files are replaced"),
+      Example(
+        "source setup.dyad overwrite=on", "A script that was run before: its files are replaced"),
     ], seeAlso: ["let"])
 
   /// Runs the script.

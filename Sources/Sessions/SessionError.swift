@@ -9,6 +9,9 @@ public struct SessionError: Error, Sendable, Equatable, CustomStringConvertible 
   public let option: String?
   /// The part of that option's value that is wrong, such as one name of a list; nil for all of it.
   public let part: String?
+  /// The moment that was asked for and one that there is, as the prompt writes them; with them goes
+  /// the command in which the moment stands, which only its caller knows.
+  public let moment: (wrong: String, right: String)?
   /// Whether the error is about the file that the command names.
   public let isAboutFile: Bool
 
@@ -20,6 +23,17 @@ public struct SessionError: Error, Sendable, Equatable, CustomStringConvertible 
     self.help = help
     self.option = option
     self.part = part
+    moment = nil
+    isAboutFile = false
+  }
+
+  /// Makes an error about a moment that there is not, beside one that there is.
+  init(_ message: String, wrong: MomentName, right: MomentName) {
+    self.message = message
+    help = "rewind \(right.description)"
+    option = nil
+    part = nil
+    moment = (wrong.description, right.description)
     isAboutFile = false
   }
 
@@ -29,7 +43,15 @@ public struct SessionError: Error, Sendable, Equatable, CustomStringConvertible 
     self.help = help
     option = nil
     part = nil
+    moment = nil
     isAboutFile = true
+  }
+
+  /// Two are equal when all their parts are.
+  public static func == (a: SessionError, b: SessionError) -> Bool {
+    a.message == b.message && a.help == b.help && a.option == b.option && a.part == b.part
+      && a.moment?.wrong == b.moment?.wrong && a.moment?.right == b.moment?.right
+      && a.isAboutFile == b.isAboutFile
   }
 
   /// The message.

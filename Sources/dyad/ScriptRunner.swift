@@ -56,7 +56,9 @@ struct ScriptRunner {
     for case .command(let statement) in (try? Lexer.items(of: source)) ?? [] {
       let words = statement.text.split { " =\t".contains($0) }
       if words.first == "source" { return }
-      if words.first == "let", words.count > 1 { names.append(String(words[1])) }
+      if words.first == "let", words.count > 1, !names.contains(String(words[1])) {
+        names.append(String(words[1]))
+      }
     }
     for name in given where !names.contains(name) {
       if text.contains("$" + name) || text.contains("${" + name + "}") { continue }

@@ -194,8 +194,11 @@ struct ErrorCase: Sendable, CustomTestStringConvertible {
       "let n", "let: expected '=' after 'n'", "    ^", help: "let n = VALUE"),
     ErrorCase(
       "let x1 = 3",
-      "let: expected a name of letters, digits, '_' and '-' that is no reference, got 'x1'",
-      "    ^^", help: "let n = 3"),
+      "let: 'x1' is the name of a tensor, a variable needs another one", "    ^^",
+      help: "let my_x1 = 3"),
+    ErrorCase(
+      "let 1x = 3", "let: expected a name of letters, digits, '_' and '-', got '1x'", "    ^^",
+      help: "let n = 3"),
   ]
 
   @Test(arguments: names + values + shape + expressions)

@@ -183,4 +183,21 @@ import Testing
     #expect(session.text("help for") == session.text("help blocks"))
     #expect(session.text("help warm") == "  def warm n { step $n }")
   }
+
+  @Test func tryTakesWhatCannotBeRead() throws {
+    let session = try TrainedSession(Self.setup)
+    for line in [
+      "try for in", "try def c n n { step }", "try repeat { step }", "try if { step }", "try",
+      "try try step", "try quiet for", "try repeat x { step }", "try else { step }",
+    ] {
+      var errors = 0
+      var last = ""
+      let ending = session.interpreter.run("\(line)\nlet a = 1") { reply in
+        if case .failure = reply.result { errors += 1 } else { last = reply.command }
+      }
+      #expect(ending == nil && errors == 1 && last == "let a = 1", "\(line)")
+    }
+    #expect(session.bench.summary.step == 0)
+    #expect(session.interpreter.run("for in\nlet b = 1") { _ in } != nil)
+  }
 }

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Sessions
 import Testing
 
 @testable import Commands

@@ -180,7 +180,7 @@ private final class Drawing {
     let other = try Drawing()
     #expect(
       other.type("viz bank -> @/b.png")
-        == "error: no bank: method simsiam-multi has one | method simsiam-multi")
+        == "error: no bank: method simsiam-multi has one | swap method simsiam-multi")
     #expect(other.type("viz bank -> @/b.png") != "" && other.files == [])
   }
 

@@ -129,6 +129,7 @@ extension Diagnostic {
     if name.contains("-"), environment.variableNames.contains(head) {
       help = "put spaces around '-' to subtract: $\(head) - …"
     }
+    if help == nil, environment.metricNames.contains(name) { help = name }
     return Diagnostic(
       "unknown variable '$\(name)'", at: range, help: help ?? "let \(name) = VALUE")
   }

@@ -89,7 +89,8 @@ enum ShowHealth {
           "weighted kNN on h"
         )
       }
-    return [.text(name.rawValue), .text(text), .text(against), .text(reading)]
+    let read = value.isFinite ? reading : value.isNaN ? "not a number" : "not finite"
+    return [.text(name.rawValue), .text(text), .text(against), .text(read)]
   }
 
   private static func firstText(_ first: MetricLog.Measured) -> String {

@@ -39,7 +39,17 @@ struct TensorReader {
         throw Diagnostic(error.message, help: near ?? error.help)
       }
     } catch let error as SessionError {
-      throw Diagnostic(error.message, help: error.help)
+      let moved = error.moment.flatMap { moment -> String? in
+        guard let time = reference.time else { return nil }
+        return ErrorPlace.replacing(moment, in: time.canonicalText).flatMap(TimePoint.init).map {
+          Reference(
+            base: reference.base, name: reference.name, time: $0, slices: reference.slices
+          ).canonicalText
+        }
+      }
+      throw Diagnostic(
+        error.message,
+        help: moved.map { (verb.map { $0 + " " } ?? "") + $0 } ?? error.help)
     }
     let slices = try Self.axisSlices(reference, shape: whole.shape)
     let kept = slices.filter { !$0.isIndex }

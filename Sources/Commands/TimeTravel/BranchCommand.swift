@@ -42,7 +42,7 @@ public enum BranchCommand: Command {
     do {
       try timeline.openBranch(invocation[name])
     } catch let error as SessionError {
-      throw invocation.error(error.message, at: name, help: error.help)
+      throw invocation.error(error.message, at: name, help: ErrorPlace.help(error, in: invocation))
     }
     return .text("  branch \(timeline.branch)   from step \(context.workbench.summary.step)")
   }
@@ -67,7 +67,7 @@ public enum SwitchCommand: Command {
       let arrival = try context.timeline.switchTo(invocation[name], TimeTravel.watcher(context))
       return TimeTravel.output(arrival, context)
     } catch let error as SessionError {
-      throw invocation.error(error.message, at: name, help: error.help)
+      throw invocation.error(error.message, at: name, help: ErrorPlace.help(error, in: invocation))
     }
   }
 }

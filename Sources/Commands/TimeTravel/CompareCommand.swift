@@ -32,7 +32,8 @@ public enum CompareCommand: Command {
     } catch let error as SessionError {
       let place = b != nil && !isKnown(b, context) ? invocation.place(of: "b") : nil
       throw Diagnostic(
-        error.message, at: place ?? invocation.place(of: "a"), help: error.help,
+        error.message, at: place ?? invocation.place(of: "a"),
+        help: ErrorPlace.help(error, in: invocation),
         in: invocation.source)
     }
     var output = Output(.table(table(result, invocation[limit])))

@@ -27,7 +27,7 @@ public enum RewindCommand: Command {
         to: TimeTravel.name(invocation[time]), TimeTravel.watcher(context))
       return TimeTravel.output(arrival, context)
     } catch let error as SessionError {
-      throw invocation.error(error.message, at: time, help: error.help)
+      throw invocation.error(error.message, at: time, help: ErrorPlace.help(error, in: invocation))
     }
   }
 }

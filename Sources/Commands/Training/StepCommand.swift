@@ -42,7 +42,9 @@ public enum StepCommand: Command {
       HealthLine.text(step.record, bench) + "   |g| \(NumberFormat.short(step.gradientNorm))   "
       + rates.joined(separator: "   ") + "\n  computed, not applied: the state is that of step "
       + "\(bench.summary.step)"
-    let output = Output(.text(text), data: HealthLine.data(step.record, bench) + [("gradient_norm", .number(step.gradientNorm))])
+    let output = Output(
+      .text(text),
+      data: HealthLine.data(step.record, bench) + [("gradient_norm", .number(step.gradientNorm))])
     return invocation.has(verbose) ? output.adding(phases(step.times)) : output
   }
 

@@ -187,7 +187,8 @@ final class TrainingRun {
     case nil: if until != nil { lines.append("  not reached in \(count) steps") }
     }
     var output = Output(
-      .text(lines.joined(separator: "\n")), volatile: HealthLine.volatile(total), data: HealthLine.data(bench.metrics.records.last ?? last, bench))
+      .text(lines.joined(separator: "\n")), volatile: HealthLine.volatile(total),
+      data: HealthLine.data(bench.metrics.records.last ?? last, bench))
     switch ending {
     case .user, .clock:
       // What another run would do by itself is logged as typed; what it would not, as what was done.

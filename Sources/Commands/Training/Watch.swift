@@ -34,7 +34,9 @@ enum Condition {
     for name in formula.metricNames where !known.contains(name) && !name.hasPrefix("lr.") {
       throw invocation.error(
         "unknown metric \(Diagnostic.quote(name)), expected \(Diagnostic.alternatives(known))",
-        at: key, help: EditDistance.nearest(to: name, in: known))
+        at: key,
+        help: context.shell.variables[name] != nil
+          ? "$" + name : EditDistance.nearest(to: name, in: known))
     }
     if formula.metricNames.contains(MetricName.knn.rawValue),
       let data = context.workbench.data?.loaded, data.labels == nil || data.test == nil

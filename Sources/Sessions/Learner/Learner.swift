@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Kernels
 import Layers
 import Methods
@@ -307,13 +308,22 @@ public final class Learner {
     if counters.pin == nil { source.seek(counters.place) }
   }
 
+  /// What helps when numbers are not finite: less of the rate that spoilt the weights.
+  ///
+  /// In the first step it was not the rate; then one can only look.
+  private var remedy: String {
+    let rate = configuration.options.first { $0.part == "optim" && $0.name == "lr" }?.value
+    guard step > 0, let lr = rate.flatMap(Double.init), lr > 0 else { return "set nonfinite allow" }
+    return "undo ; swap optim lr=" + String(format: "%.3g", lr / 10)
+  }
+
   private func checkFinite(_ metrics: StepMetrics, source: any BatchSource) throws {
     let place = "in step \(step + 1); the state is the one after step \(step)"
     guard metrics.total.isFinite else {
       giveBack(source)
       throw SessionError(
         "the loss is \(metrics.total.isNaN ? "nan" : "\(metrics.total)") \(place)",
-        help: "set nonfinite allow")
+        help: remedy)
     }
     let gradients = model.gradients
     guard
@@ -324,7 +334,7 @@ public final class Learner {
       gradients.layout.entries.last { $0.offset <= bad }.map(\.name) ?? "a parameter"
     giveBack(source)
     throw SessionError(
-      "the gradient of '\(name)' is not finite \(place)", help: "set nonfinite allow")
+      "the gradient of '\(name)' is not finite \(place)", help: remedy)
   }
 
   private static func values(_ m: StepMetrics, _ method: MethodConfiguration) -> [MetricName:

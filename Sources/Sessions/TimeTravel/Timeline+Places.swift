@@ -27,7 +27,7 @@ extension Timeline {
         else { throw unknown(branch) }
         throw SessionError(
           "'\(branch)' is a moment, not a branch: before '/' stands one of "
-            + branches.map(\.name).joined(separator: ", "), help: "rewind @\(branch)")
+            + branches.map(\.name).joined(separator: ", "), wrong: name, right: .name(branch))
       }
       if case .name(let text) = rest {
         guard let target = try target(named: text, on: branch) else { throw unknown(text) }
@@ -101,7 +101,7 @@ extension Timeline {
           refusal
           ?? SessionError(
             "\(name.description) is step \(step) of '\(branch)', which has the steps "
-              + "\(first)…\(end)", help: "rewind @s\(min(max(step, first), end))")
+              + "\(first)…\(end)", wrong: name, right: .step(min(max(step, first), end)))
         continue
       }
       if let exact = moments.last(where: { $0.element.step == step }) {

@@ -75,7 +75,7 @@ extension Workbench {
       let name = configuration.method?.name.rawValue
       throw SessionError(
         name.map { "method '\($0)' has no attention, simclr-attn has it" }
-          ?? "no attention: method simclr-attn has it", help: "method simclr-attn")
+          ?? "no attention: method simclr-attn has it", help: help(choosing: .simclrAttn))
     }
     let (learner, batch) = try lastBatch()
     let kind = learner.configuration.method?.attention ?? .h

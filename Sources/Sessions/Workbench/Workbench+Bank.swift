@@ -89,11 +89,12 @@ extension Workbench {
     if let method = configuration.method, method.name != .simsiamMulti {
       throw SessionError(
         "method '\(method.name.rawValue)' has no bank, simsiam-multi has one",
-        help: "method simsiam-multi")
+        help: help(choosing: .simsiamMulti))
     }
     let learner = try model()
     guard let bank = learner.bank else {
-      throw SessionError("no bank: method simsiam-multi has one", help: "method simsiam-multi")
+      throw SessionError(
+        "no bank: method simsiam-multi has one", help: help(choosing: .simsiamMulti))
     }
     return (learner, bank)
   }

@@ -31,7 +31,8 @@ extension Workbench {
     let learner = try model()
     let bankTensor = try tensor(.bank)
     guard let bank = learner.bank else {
-      throw SessionError("no bank: method simsiam-multi has one", help: "method simsiam-multi")
+      throw SessionError(
+        "no bank: method simsiam-multi has one", help: help(choosing: .simsiamMulti))
     }
     let all = try evaluationSamples(.train)
     let number = try sampleCount(

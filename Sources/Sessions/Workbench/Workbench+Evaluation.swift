@@ -65,7 +65,7 @@ extension Workbench {
     guard let dimension = graph.dimension(layer) else {
       throw SessionError(
         "the model has no layer '\(layer.rawValue)'",
-        help: layer == .h ? nil : "method simsiam", about: "layer")
+        help: layer == .h ? nil : help(choosing: .simsiam), about: "layer")
     }
     try refuse(atLeast: 4 * Double(ids.count) * Double(dimension), "the table of features")
     var values = [Float](repeating: 0, count: ids.count * dimension)

@@ -38,7 +38,8 @@ extension Workbench {
     case .attention: return try attentionWeights()
     case .bank:
       guard let entry = learner.bankArena?.layout["bank"], let arena = learner.bankArena else {
-        throw SessionError("no bank: method simsiam-multi has one", help: "method simsiam-multi")
+        throw SessionError(
+          "no bank: method simsiam-multi has one", help: help(choosing: .simsiamMulti))
       }
       return Tensor(shape: entry.shape, values: arena.values(entry))
     case .weight(let name): return try weight(name, learner)
@@ -148,7 +149,8 @@ extension Workbench {
   /// Throws: `SessionError` for a method without attention.
   public func attentionWeights() throws -> Tensor {
     guard let method = try model().configuration.method, method.name == .simclrAttn else {
-      throw SessionError("no attention: method simclr-attn has it", help: "method simclr-attn")
+      throw SessionError(
+        "no attention: method simclr-attn has it", help: help(choosing: .simclrAttn))
     }
     let rows = try bothViews(method.attention == .h ? .h : .z)
     let n = rows.shape[0]

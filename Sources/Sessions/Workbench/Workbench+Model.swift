@@ -46,6 +46,11 @@ public struct GroupDescription: Sendable, Equatable {
 }
 
 extension Workbench {
+  /// The command that chooses a method; once steps were taken, the one that goes on from them.
+  func help(choosing method: MethodName) -> String {
+    ((learner?.step ?? 0) > 0 ? "swap method " : "method ") + method.rawValue
+  }
+
   /// Lists the layers with parameters in the order of PyTorch's state dict.
   ///
   /// Throws: `SessionError` when the model cannot be built.

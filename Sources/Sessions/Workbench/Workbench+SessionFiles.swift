@@ -106,8 +106,9 @@ extension Workbench {
     public var lostFiles: [FileError] = []
   }
 
-  /// Takes over a session from its state file, data included; `known` are data that may be those.
-  /// Its recordings go on with their files, or with `leavingTracks` wait for `resumeTracks`.
+  /// Takes over a session from its state file, data included.
+  ///
+  /// `known` are data that may be those, which are then not read again. Its recordings go on with their files, or with `leavingTracks` wait for `resumeTracks`.
   ///
   /// Throws: `SessionError`, `FileError`, or what the data reader throws; then nothing changed.
   public func loadSession(
