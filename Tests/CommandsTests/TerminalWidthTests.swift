@@ -98,13 +98,13 @@ import Testing
     session.forget()
     session.type("step 100000\n")
     #expect(session.waits(for: "/100000  loss ") && session.waits(for: " left\u{1b}[K"))
-    try session.resize(columns: 30)
+    try session.resize(columns: 44)
     session.forget()
     #expect(session.waits(for: " left\u{1b}[K") && session.waits(for: " left\u{1b}[K"))
     session.type("\u{3}")
     #expect(session.waits(for: "stopped after"))
     let bars = session.shown.components(separatedBy: "\r").filter { $0.contains(" left\u{1b}[K") }
     let last = try #require(bars.last).components(separatedBy: "\u{1b}[K")[0]
-    #expect(last.contains("/100000") && DisplayWidth.of(last) < 30)
+    #expect(last.contains("/100000") && DisplayWidth.of(last) < 44, "\(last.debugDescription)")
   }
 }
