@@ -34,6 +34,22 @@ public final class AtomicFile {
     }
   }
 
+  /// Makes sure that there is a folder, in one that exists.
+  ///
+  /// Throws: `FileError` when it cannot be made, or a file has its name.
+  public static func createFolder(_ path: String) throws {
+    let place = PathText.absolute(path)
+    var status = stat()
+    if mkdir(place, 0o777) == 0 { return }
+    let code = errno
+    guard code == EEXIST, stat(place, &status) == 0 else {
+      throw FileError.system("write", path, code: code)
+    }
+    if status.st_mode & S_IFMT != S_IFDIR {
+      throw FileError("cannot write '\(path)': it is a file, expected a folder")
+    }
+  }
+
   /// Writes bytes to a file that appears only when it is complete.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     try write(to: path) { file in try bytes.withUnsafeBytes { try file.write($0) } }

@@ -98,7 +98,7 @@ public struct SessionExtras: Sendable, Equatable, Codable {
 
   /// Describes a session with its shell and the moments that were stored beside it.
   public init(
-    shell: [String], held: [String], timeline: Timeline, stored: Timeline.Stored = [:]
+    shell: [String], held: [String], timeline: Timeline, stored: Timeline.Stored = Timeline.Stored()
   ) {
     self.shell = shell
     self.held = held

@@ -113,6 +113,65 @@ import Testing
     #expect(refused.contains("'source s.dyad overwrite=on'"), "\(refused)")
   }
 
+  /// What cannot be written leaves the session that was saved before as it was.
+  @Test func aSaveThatFailsLeavesTheOldOne() throws {
+    let first = try TrainedSession(
+      Self.setup(Self.methods[2]) + ["save session s"], redirectsFiles: true)
+    let manager = FileManager.default
+    let before = files(first)
+    let parent = (folder(first) as NSString).deletingLastPathComponent
+    // The log cannot replace a folder: the state files of the new moments go again.
+    try manager.removeItem(atPath: parent + "/s.dyad")
+    try manager.createDirectory(atPath: parent + "/s.dyad/x", withIntermediateDirectories: true)
+    #expect(first.text("save session s").contains("it is a folder"))
+    #expect(files(first) == before)
+    try manager.createDirectory(atPath: parent + "/t.dyad/x", withIntermediateDirectories: true)
+    #expect(first.text("save session t").contains("it is a folder"))
+    #expect(!manager.fileExists(atPath: parent + "/t.moments"))
+    // A file has the folder's name.
+    try Data().write(to: URL(fileURLWithPath: parent + "/u.moments"))
+    let text = first.text("save session u")
+    #expect(text.contains("u.moments': it is a file, expected a folder"), "\(text)")
+    #expect(!manager.fileExists(atPath: parent + "/u.safetensors"))
+    // Without the files of a loaded session the present state can still be saved.
+    let second = try session(beside: first)
+    try manager.removeItem(atPath: parent + "/s.dyad")
+    _ = try second.output("load session s")
+    try manager.removeItem(atPath: folder(first))
+    let saved = second.text("save session v")
+    #expect(saved.hasSuffix("v.dyad") && !saved.contains("error"), "\(saved)")
+    #expect(manager.fileExists(atPath: parent + "/v.safetensors"))
+  }
+
+  @Test func autosaveKeepsWhatASaveKeeps() throws {
+    let first = try TrainedSession(
+      Self.setup(Self.methods[2]) + ["save session s"], redirectsFiles: true)
+    let before = files(first)
+    _ = try first.output("autosave s every=1steps")
+    _ = try first.output("step 2 ; snap d ; step 2 ; autosave off")
+    #expect(Set(before).isSubset(of: files(first)) && files(first).count == before.count + 1)
+    let second = try session(beside: first)
+    #expect(second.text("load session s").contains("with the states of @a @main @c @z @d"))
+    for session in [first, second] { _ = try session.output("rewind @d") }
+    #expect(second.bench.mark?.fingerprint == first.bench.mark?.fingerprint)
+  }
+
+  @Test func theFileOfAnotherMomentIsRefused() throws {
+    let first = try TrainedSession(
+      Self.setup(Self.methods[2]) + ["save session s"], redirectsFiles: true)
+    let all = files(first).map { folder(first) + "/" + $0 }
+    let bytes = try all.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+    for (file, other) in zip(all, bytes[1...] + bytes[..<1]) {
+      try other.write(to: URL(fileURLWithPath: file))
+    }
+    let second = try session(beside: first)
+    _ = try second.output("load session s")
+    let present = second.bench.mark
+    let text = second.text("rewind @a")
+    #expect(text.contains("is another moment: expected step 2 of epoch 0"), "\(text)")
+    #expect(second.bench.mark == present)
+  }
+
   @Test func aStateFileThatIsGoneOrDamagedIsSaid() throws {
     let first = try TrainedSession(
       Self.setup(Self.methods[2]) + ["save session s"], redirectsFiles: true)

@@ -69,7 +69,7 @@ public final class Autosave {
     lastTime = Self.now()
     lastStep = bench.summary.step
     if writesLog {
-      _ = try bench.saveSession(path, log: log, state: true, extras: context.extras())
+      _ = try context.saveSession(at: path, log: log)
     } else {
       _ = try bench.saveState(path, log: log, extras: context.extras())
     }

@@ -63,22 +63,15 @@ public enum SaveCommand: Command {
       let target = String((targets.last ?? base).dropLast(5))
       var log = context.log
       log.close(with: bench.mark)
-      let folder = target + Timeline.storedEnding
-      let before = Workbench.shape(ofState: target + ".safetensors")
-      let withState = invocation[state] && bench.hasModel
-      var stored: Timeline.Stored = [:]
-      if withState, invocation[moments] {
-        stored = try context.timeline.store(in: folder, TimeTravel.watcher(context))
-      }
-      var written = try bench.saveSession(
-        target, log: log, state: invocation[state], extras: context.extras(stored: stored))
+      let saved = try context.saveSession(
+        at: target, log: log, state: invocation[state], moments: invocation[moments],
+        TimeTravel.watcher(context))
+      var written = saved.files
       for path in written { files.didWrite(path) }
-      if withState { Timeline.removeStored(before, but: stored, in: folder) }
       context.savedEntries = context.log.entries.count
-      let count = Set(stored.values).count
-      if count > 0 {
-        written.append(
-          "\(base)\(Timeline.storedEnding)/ (\(count) other moment\(count == 1 ? "" : "s"))")
+      if saved.moments > 0 {
+        let count = "\(saved.moments) other moment\(saved.moments == 1 ? "" : "s")"
+        written.append("\(base)\(Timeline.storedEnding)/ (\(count))")
       }
       let missing = invocation[state] && !bench.hasModel ? "   no model yet: the log only" : ""
       return .text("  " + written.joined(separator: "  ") + missing)

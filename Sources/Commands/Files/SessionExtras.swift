@@ -6,7 +6,7 @@ import Sessions
 extension CommandContext {
   /// Variables, definitions, conditions, preferences, branches and recordings as they are now, with
   /// the moments that were stored.
-  func extras(stored: Timeline.Stored = [:]) -> SessionExtras {
+  func extras(stored: Timeline.Stored = Timeline.Stored()) -> SessionExtras {
     var lines: [String] = []
     for (name, value) in shell.settings.logged.sorted(by: { $0.key < $1.key })
     where name != Settings.convolution.parameter.name {
@@ -48,6 +48,32 @@ extension CommandContext {
       loaded.extras?.timeline, folder: path + Timeline.storedEnding, from: name)
     timeline.begin(with: ShellMoment(self))
     return notes
+  }
+
+  /// Writes the session: its log and, with `state`, the present state and those of other moments.
+  ///
+  /// - Returns: The files, and the number of other states.
+  /// Throws: `FileError`, or `SessionError` when the user stopped; then old files are as they were.
+  func saveSession(
+    at path: String, log: SessionLog, state: Bool = true, moments: Bool = true,
+    _ watcher: Timeline.Watcher = Timeline.Watcher()
+  ) throws -> (files: [String], moments: Int) {
+    guard state, workbench.hasModel else {
+      return (try workbench.saveSession(path, log: log, state: false), 0)
+    }
+    let folder = path + Timeline.storedEnding
+    let before = Workbench.shape(ofState: path + ".safetensors")
+    let stored =
+      moments ? try timeline.store(in: folder, watcher) : Timeline.Stored()
+    do {
+      let files = try workbench.saveSession(
+        path, log: log, state: true, extras: extras(stored: stored))
+      Timeline.removeStored(before, but: stored, in: folder)
+      return (files, stored.count)
+    } catch {
+      stored.discard()
+      throw error
+    }
   }
 
   /// The conditions of watches and breaks that hold now.

@@ -26,6 +26,8 @@ public final class Moment {
   var image: WorkbenchImage?
   /// The state file that a loaded session has of it, without ending.
   let stored: String?
+  /// The state file, without ending, that a save wrote of it as it is now.
+  var savedAs: String?
 
   init(
     _ bench: Workbench, command: String?, isKey: Bool, image: WorkbenchImage?,

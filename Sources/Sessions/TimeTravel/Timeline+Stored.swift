@@ -9,8 +9,26 @@ extension Timeline {
   /// The ending of the folder.
   public static let storedEnding = ".moments"
 
-  /// The file names of moments that were stored.
-  public typealias Stored = [ObjectIdentifier: String]
+  /// The moments that a folder has.
+  public struct Stored {
+    /// The names of their files.
+    var names: [ObjectIdentifier: String] = [:]
+    /// The files that were not there before.
+    fileprivate var new: [String] = []
+
+    /// There are none.
+    public init() {}
+
+    /// How many states there are; equal moments share one.
+    public var count: Int { Set(names.values).count }
+
+    /// Removes what was written for a session that could not be saved.
+    public func discard() {
+      for file in new { try? FileManager.default.removeItem(atPath: file) }
+      // Only an empty folder goes.
+      if let file = new.first { rmdir(PathText.folder(of: file)) }
+    }
+  }
 
   /// Writes the states of named moments and of the ends of branches, but for the present state.
   ///
@@ -18,37 +36,50 @@ extension Timeline {
   /// Throws: `FileError`, or `SessionError` when the user stopped; new files are removed then.
   public func store(in folder: String, _ watcher: Watcher = Watcher()) throws -> Stored {
     keepPresent()
-    var out: Stored = [:]
-    var new: [String] = []
+    var out = Stored()
     do {
       for branch in branches {
         for moment in branch.moments where isStorable(moment, on: branch) {
-          guard out[ObjectIdentifier(moment)] == nil else { continue }
-          if moment.image == nil, let path = moment.stored,
-            path.hasPrefix(folder + "/"),
-            FileManager.default.fileExists(atPath: path + ".safetensors")
-          {
-            out[ObjectIdentifier(moment)] = String(path.dropFirst(folder.count + 1))
-            continue
+          if out.names[ObjectIdentifier(moment)] == nil {
+            try store(moment, on: branch, in: folder, watcher, &out)
           }
-          let target = try self.target(of: moment, on: branch.name)
-          let other = try excursion(to: target, withBatch: false, watcher)
-          let text = try other.stateText(log: SessionLog(), extras: nil)
-          let name = SessionState.checksum(text)
-          let file = Self.storedFile(folder, name)
-          out[ObjectIdentifier(moment)] = name
-          if FileManager.default.fileExists(atPath: file) { continue }
-          try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-          new.append(file)
-          try other.writeState(file, text)
         }
       }
     } catch {
-      for file in new { try? FileManager.default.removeItem(atPath: file) }
+      out.discard()
       throw error
     }
     return out
+  }
+
+  private func store(
+    _ moment: Moment, on branch: Branch, in folder: String, _ watcher: Watcher,
+    _ out: inout Stored
+  ) throws {
+    if let path = moment.savedAs ?? (moment.image == nil ? moment.stored : nil),
+      path.hasPrefix(folder + "/"),
+      FileManager.default.fileExists(atPath: path + Self.stateEnding)
+    {
+      out.names[ObjectIdentifier(moment)] = String(path.dropFirst(folder.count + 1))
+      return
+    }
+    let other: Workbench
+    do {
+      let target = try target(of: moment, on: branch.name)
+      other = try excursion(to: target, withBatch: false, watcher)
+    } catch  where !watcher.isCancelled() {
+      return
+    }
+    let text = try other.stateText(log: SessionLog(), extras: nil)
+    let name = SessionState.checksum(text)
+    let path = folder + "/" + name
+    if !FileManager.default.fileExists(atPath: path + Self.stateEnding) {
+      try AtomicFile.createFolder(folder)
+      out.new.append(path + Self.stateEnding)
+      try other.writeState(path + Self.stateEnding, text)
+    }
+    moment.savedAs = path
+    out.names[ObjectIdentifier(moment)] = name
   }
 
   /// Whether a session's folder has a moment: it can be named, and is another than the present one.
@@ -57,18 +88,16 @@ extension Timeline {
     return canBeNamed && moment !== here && (try? target(of: moment, on: branch.name)) != nil
   }
 
-  static func storedFile(_ folder: String, _ name: String) -> String {
-    folder + "/" + name + ".safetensors"
-  }
+  private static let stateEnding = ".safetensors"
 
   /// Removes stored states that an older version of a session had and the present one has not.
   public static func removeStored(_ old: TimelineShape?, but kept: Stored, in folder: String) {
     let files = Set(old?.lines.flatMap { $0.moments.compactMap(\.file) } ?? [])
-    for name in files.subtracting(kept.values) {
-      try? FileManager.default.removeItem(atPath: storedFile(folder, name))
+    for name in files.subtracting(kept.names.values) {
+      try? FileManager.default.removeItem(atPath: folder + "/" + name + stateEnding)
     }
     // Only an empty folder goes.
-    if kept.isEmpty { rmdir(folder) }
+    if kept.names.isEmpty { rmdir(folder) }
   }
 
   /// Reads a moment's state when it is on disk and not in memory.
@@ -79,8 +108,15 @@ extension Timeline {
     let other = Workbench(workers: bench.workers)
     other.memoryLimit = bench.memoryLimit
     _ = try other.loadSession(path, known: bench.data)
+    guard other.summary.step == moment.step, other.summary.epoch == moment.epoch else {
+      throw SessionError(
+        file:
+          "'\(path)\(Self.stateEnding)' is another moment: expected step \(moment.step) of epoch "
+          + "\(moment.epoch), found step \(other.summary.step) of epoch \(other.summary.epoch)")
+    }
     other.run = moment.run
     moment.image = other.capture(pool)
     moment.log = other.metrics
+    moment.savedAs = path
   }
 }

@@ -151,6 +151,7 @@ public final class Timeline {
     guard seen.isSame(bench), here.step == bench.learner?.step ?? 0 else { return }
     here.log = bench.metrics
     here.image?.metrics = bench.metrics
+    here.savedAs = nil
     if let image = here.image, image.learner == nil, bench.learner != nil {
       here.image = bench.capture(pool)
     }

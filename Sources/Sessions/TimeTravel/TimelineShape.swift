@@ -102,7 +102,7 @@ public struct TimelineShape: Sendable, Equatable, Codable {
 
 extension Timeline {
   /// What a session file keeps of the timeline, with the states that were stored beside it.
-  public func shape(_ stored: Stored = [:]) -> TimelineShape {
+  public func shape(_ stored: Stored = Stored()) -> TimelineShape {
     keepPresent()
     let lines = branches.map { branch in
       let isCurrent = branch.name == current
@@ -115,7 +115,7 @@ extension Timeline {
           step: moment.step, epoch: moment.epoch, restarts: bench.run - moment.run,
           names: moment.names, loss: values?[.loss] ?? moment.ends?.loss,
           zStd: values?[.zStd] ?? moment.ends?.zStd, isHere: isHere,
-          file: stored[ObjectIdentifier(moment)],
+          file: stored.names[ObjectIdentifier(moment)],
           isHereToo: moment === here && !isHere ? true : nil)
       }
       return TimelineShape.Line(
@@ -134,7 +134,7 @@ extension Timeline {
   public func adopt(_ shape: TimelineShape?, folder: String? = nil, from name: String? = nil) {
     begin(shape, from: name) { point in
       let stored = folder.flatMap { folder in
-        point.file.map { String(Self.storedFile(folder, $0).dropLast(".safetensors".count)) }
+        point.file.map { folder + "/" + $0 }
       }
       return Moment(point, run: bench.run - point.restarts, stored: stored)
     }
@@ -145,15 +145,15 @@ extension Timeline {
   public func forgetMoments(keepingNamed: Bool) {
     keepPresent()
     var held: [String: WorkbenchImage] = [:]
-    var stored: Stored = [:]
+    var stored = Stored()
     for branch in branches where keepingNamed {
       for moment in branch.moments where isStorable(moment, on: branch) {
-        guard stored[ObjectIdentifier(moment)] == nil,
+        guard stored.names[ObjectIdentifier(moment)] == nil,
           let target = try? self.target(of: moment, on: branch.name),
           let image = try? excursion(to: target, withBatch: false, Watcher()).capture(pool)
         else { continue }
-        let name = String(stored.count, radix: 16)
-        stored[ObjectIdentifier(moment)] = name
+        let name = String(held.count, radix: 16)
+        stored.names[ObjectIdentifier(moment)] = name
         held[name] = image
       }
     }
