@@ -38,7 +38,27 @@ public struct Completer {
       words.removeFirst()
     }
     let request = Request(text: text, before: words, partial: partial)
-    return Completion(range: partial, candidates: []).with(candidates(for: request))
+    var (range, found) = candidates(for: request)
+    if words.isEmpty, Self.mayBeElse(lexed.tokens[..<start], text) {
+      found += matching(["else"], request.partialText)
+    }
+    return Completion(range: range, candidates: found)
+  }
+
+  /// Whether some tokens end in the block of an `if`.
+  private static func mayBeElse(_ tokens: ArraySlice<Token>, _ text: SourceText) -> Bool {
+    guard tokens.last?.kind == .closeBrace else { return false }
+    var depth = 0
+    var at = tokens.endIndex
+    repeat {
+      at -= 1
+      if tokens[at].kind == .closeBrace { depth += 1 }
+      if tokens[at].kind == .openBrace { depth -= 1 }
+    } while depth > 0 && at > tokens.startIndex
+    let separators: [Token.Kind] = [.semicolon, .newline, .openBrace, .closeBrace]
+    let first = tokens[..<at].lastIndex { separators.contains($0.kind) }.map { $0 + 1 }
+    let command = tokens[(first ?? tokens.startIndex)..<at]
+    return command.contains { $0.kind == .word && text.text($0.range) == "if" }
   }
 
   /// `$name` and `${name` where the cursor stands: in any command, expression or string.
@@ -150,6 +170,12 @@ public struct Completer {
       found += names
       isRequired = parameter.isRequired && positionals.count <= index
     }
+    // After a condition that may be whole comes what to do then.
+    if form.takesBody, let last = positionals.last?.utf8.last,
+      ReferenceParser.isNameByte(last) || ")]".utf8.contains(last)
+    {
+      found += matching(["then"], partial)
+    }
     if !isRequired, range == request.partial {
       let keys = options.map(\.name).filter { !given.contains($0) && $0.hasPrefix(partial) }
       found += keys.map { Candidate($0 + "=", endsWord: false) }
@@ -242,7 +268,8 @@ public struct Completer {
 
   /// Moments, with or without their `@`.
   private func moments(_ text: String) -> [Candidate] {
-    let names = source.names(of: .moments)
+    // Moments of other branches are offered once their branch is typed, with its slash.
+    let names = source.names(of: .moments).filter { text.contains("/") || !$0.contains("/") }
     return matching(names, text.isEmpty || text.hasPrefix("@") ? text : "@" + text)
   }
 
@@ -269,11 +296,5 @@ public struct Completer {
     if names.contains(text) { return text }
     let completions = names.filter { $0.hasPrefix(text) }
     return completions.count == 1 && !text.isEmpty ? completions[0] : nil
-  }
-}
-
-extension Completion {
-  fileprivate func with(_ result: (Range<Int>, [Candidate])) -> Completion {
-    Completion(range: result.0, candidates: result.1)
   }
 }

@@ -36,7 +36,7 @@ public enum TableFilter: Sendable, Equatable {
     return table
   }
 
-  private static func index(of name: String, in table: Table) throws -> Int {
+  fileprivate static func index(of name: String, in table: Table) throws -> Int {
     let titles = table.columns.map(\.title)
     guard let index = titles.firstIndex(of: name) else {
       throw Diagnostic(
@@ -79,6 +79,11 @@ private struct RowEnvironment: ExpressionEnvironment {
 
   func variable(_ name: String) -> Variable? { nil }
 
+  func text(ofColumn name: String) throws -> String? {
+    let column = try TableFilter.index(of: name, in: table)
+    return if case .text(let text) = table.cell(row, column) { text } else { nil }
+  }
+
   func metric(_ name: String) throws -> Double? {
     guard let column = table.columns.firstIndex(where: { $0.title == name }) else { return nil }
     return switch table.cell(row, column) {
@@ -114,7 +119,7 @@ extension CommandParser {
     }
     if name == "where" {
       let range = value.range.lowerBound..<cursor.expressionEnd()
-      let expression = try Formula(source, in: range)
+      let expression = try Formula(source, in: range, ofTable: true)
       invocation.filterRanges.append(range)
       invocation.filters.append(.rows(expression))
       canonical.append("| where \(expression.text)")

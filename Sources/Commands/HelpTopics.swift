@@ -55,6 +55,7 @@ enum HelpTopics {
       "two words ${name}"       text; escapes \\" \\\\ \\n \\t \\$
       -> FILE                   writes a file, its ending decides the format
       | head 5                  keeps part of a table: head, sort, where, cols
+      | where branch == "hot"   columns compare with numbers, and with texts in quotes
       # …                       a comment; ; separates commands; \\ continues a line
     """
 

@@ -44,12 +44,16 @@ public final class WorkbenchNames: StateNames {
     }.map { $0.rawValue + ($0.takesName ? ":" : "") }
   }
 
-  /// Names, branches, and the epochs and steps at which moments are held.
+  /// Names, branches, and the steps at which moments are held, on any branch with its name before.
   private var momentNames: [String] {
-    var names = timeline.snapshotNames + timeline.branches.map(\.name)
-    let rows = timeline.summary.filter { $0.branch == timeline.branch }
-    for row in rows where !names.contains("s\(row.step)") { names.append("s\(row.step)") }
-    return names.map { "@" + $0 }
+    let names = timeline.snapshotNames + timeline.branches.map(\.name)
+    var (here, all): ([String], [String]) = ([], [])
+    for row in timeline.summary {
+      if row.branch == timeline.branch { here.append("s\(row.step)") }
+      all.append("\(row.branch)/s\(row.step)")
+    }
+    var seen: Set<String> = []
+    return (names + here + all).filter { seen.insert($0).inserted }.map { "@" + $0 }
   }
 
   private var metricNames: [String] {

@@ -56,6 +56,9 @@ struct CanonicalCase: Sendable, CustomTestStringConvertible {
     CanonicalCase(
       "bank | where k > 3 | sort loss --desc | head 5 | cols a,b",
       "bank | where k > 3 | sort loss --desc | head 5 | cols [a,b]"),
+    CanonicalCase(
+      "bank | where  a==\"b  \\\"c\" and  k != \"\"",
+      "bank | where a==\"b  \\\"c\" and k != \"\""),
     CanonicalCase("method \\\n  simclr", "method simclr"),
     CanonicalCase("let k = 1 + \\\n  2", "let k = 1 + 2"),
     CanonicalCase("let k = 2*\\ \r\n(1 + \\\r\n\t2)", "let k = 2* (1 + 2)"),

@@ -44,6 +44,24 @@ import Testing
     }
   }
 
+  @Test func rowsOfOtherBranchesSayTheirs() throws {
+    try withTemporaryFolder { folder in
+      let file = folder + "/t.jsonl"
+      let session = try TrainedSession(Self.setup + ["track loss every=1step -> \(file)"])
+      _ = try session.output(
+        "step 2; rewind @s1; step 1; undo; step 2; branch hot; step; switch main")
+      _ = try session.output("step")
+      let rows = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map {
+        let row = try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        return "\(row?["step"] ?? "–") \(row?["branch"] ?? "–")"
+      }
+      #expect(
+        rows == ["1 –", "2 –", "2 main-2", "2 main-3", "3 main-3", "4 hot", "3 –"])
+      #expect(
+        session.context.timeline.branches.map(\.name) == ["main", "main-2", "main-3", "hot"])
+    }
+  }
+
   @Test(arguments: [nil, "step 4"], ["step 3", "step 2; undo; step 1", "note \"no row yet\""])
   func aRecordingGoesOn(lost: String?, line: String) throws {
     try withTemporaryFolder { folder in

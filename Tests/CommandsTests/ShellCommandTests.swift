@@ -67,6 +67,22 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
         + "  help set con\n           ^^^\nhelp: help set conv"),
     ShellCase(
       "set | where key == 1 | cols value", "  value"),
+    ShellCase("set | where key == \"conv\" | cols key", "  key\n  conv"),
+    ShellCase(
+      "set | where key < \"conv\"",
+      "error: expected a number: a text compares by '==' and '!=', got '\"conv\"'\n"
+        + "  set | where key < \"conv\"\n                    ^^^^^^"),
+    ShellCase(
+      "set | where \"conv\" == key",
+      "error: expected a number, a metric, a tensor, $name or '(', got '\"conv\"'\n"
+        + "  set | where \"conv\" == key\n              ^^^^^^"),
+    ShellCase(
+      "set | where kye != \"conv\"",
+      "error: unknown column 'kye', expected key, value or what it is\n"
+        + "  set | where kye != \"conv\"\n              ^^^\nhelp: key"),
+    ShellCase(
+      "if 1 == \"a\" { note a }",
+      "error: '\"' does not belong in an expression\n  if 1 == \"a\" { note a }\n          ^"),
     ShellCase(
       "note a | head 2",
       "error: 'note' gives no table, a filter after '|' needs one\n  note a | head 2\n"

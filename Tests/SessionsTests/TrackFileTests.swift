@@ -28,7 +28,7 @@ import Testing
       let records = step == 0 ? [] : (1...step).map { Self.record($0) }
       if sealed {
         let track = try Track(metrics: [.loss], withRates: true, every: .steps(1), path: path)
-        for record in records { try track.write(record) }
+        for record in records { try track.write(record, branch: nil) }
         seal = track.written?.seal
       }
       try content?.write(toFile: path, atomically: true, encoding: .utf8)
@@ -41,11 +41,11 @@ import Testing
       do {
         result = try track.resume(
           at: path, records: records, copy: copy.map { Array($0.utf8) }, firstLine: firstLine)
-        try track.write(Self.record(step + 1))
+        try track.write(Self.record(step + 1), branch: nil)
       } catch {
         lost = "\(error)".replacing(folder + "/", with: "")
         #expect(track.isWithoutFile)
-        try track.write(Self.record(step + 1))
+        try track.write(Self.record(step + 1), branch: nil)
       }
       return (try? String(contentsOfFile: path, encoding: .utf8), result, lost)
     }
@@ -117,7 +117,7 @@ import Testing
     try withTemporaryFolder { folder in
       let path = folder + "/t.jsonl"
       let writer = try Track(metrics: [.loss], withRates: true, every: .steps(1), path: path)
-      for step in 1...5 { try writer.write(Self.record(step)) }
+      for step in 1...5 { try writer.write(Self.record(step), branch: nil) }
       let other = Track(
         SessionExtras.TrackShape(
           metrics: [.loss], withRates: true, every: .steps(1), path: path))
@@ -125,7 +125,7 @@ import Testing
         _ = try other.resume(at: path, records: (1...3).map { Self.record($0) })
       }
       #expect(error?.message == "'\(path)' is being written by another session")
-      try writer.write(Self.record(6))
+      try writer.write(Self.record(6), branch: nil)
       #expect(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count == 6)
     }
   }

@@ -11,6 +11,10 @@ public protocol ExpressionEnvironment {
   /// - Throws: `Diagnostic` when there is no such tensor or nothing in it yet, `SliceMisfit` when
   ///   the slice does not fit it.
   func tensor(_ reference: Reference) throws -> NumberArray?
+  /// The text of a table's column, or nil when it is none.
+  ///
+  /// - Throws: `Diagnostic` when there is no such column.
+  func text(ofColumn name: String) throws -> String?
   /// Names for suggestions.
   var variableNames: [String] { get }
   /// Names for suggestions.
@@ -18,6 +22,9 @@ public protocol ExpressionEnvironment {
 }
 
 extension ExpressionEnvironment {
+  /// There are no columns.
+  public func text(ofColumn name: String) throws -> String? { nil }
+
   /// There are no tensors.
   public func tensor(_ reference: Reference) throws -> NumberArray? { nil }
 }

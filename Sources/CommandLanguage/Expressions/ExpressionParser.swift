@@ -4,6 +4,7 @@ struct ExpressionParser {
     case number(Double)
     case name(String)
     case variable(String)
+    case text(String)
     case reference(Reference, slices: [Range<Int>])
     case symbol(String)
     case end
@@ -11,13 +12,15 @@ struct ExpressionParser {
 
   private let source: SourceText
   private let range: Range<Int>
+  private let takesTexts: Bool
   private var at: Int
   private var lexeme = Lexeme.end
   private var lexemeRange = 0..<0
   private var depth = 0
   private var program: [Formula.Step] = []
 
-  init(source: SourceText, range: Range<Int>) {
+  init(source: SourceText, range: Range<Int>, takesTexts: Bool) {
+    self.takesTexts = takesTexts
     self.source = source
     self.range = range
     self.at = range.lowerBound
@@ -49,9 +52,33 @@ struct ExpressionParser {
       guard let (level, operation) = Self.operators[text], level >= minimum else { return }
       let place = lexemeRange
       try advance()
+      if case .text(let text) = lexeme {
+        try compare(with: text, operation, place)
+        continue
+      }
       try nested { try $0.binary(minimum: level + 1) }
       program.append(Formula.Step(operation: operation, range: place))
     }
+  }
+
+  /// A column on the left, a text on the right; the step is at the place of both.
+  private mutating func compare(
+    with text: String, _ operation: Formula.Operation, _ place: Range<Int>
+  ) throws {
+    let isEqual: Bool
+    switch operation {
+    case .equal: isEqual = true
+    case .notEqual: isEqual = false
+    default: throw unexpected("a number: a text compares by '==' and '!='")
+    }
+    guard case .metric(let column)? = program.last?.operation, let left = program.popLast() else {
+      throw unexpected("a number: a text compares with a table's column")
+    }
+    program.append(
+      Formula.Step(
+        operation: .isText(column: column, at: left.range, text), range: lexemeRange))
+    if !isEqual { program.append(Formula.Step(operation: .not, range: left.range)) }
+    try advance()
   }
 
   private mutating func nested(_ body: (inout Self) throws -> Void) throws {
@@ -162,6 +189,8 @@ struct ExpressionParser {
     } else if byte == UInt8(ascii: "$"), Self.isNameStart(next) {
       at += 1
       lexeme = .variable(name(allowDots: false))
+    } else if takesTexts, byte == UInt8(ascii: "\"") {
+      lexeme = .text(try quoted())
     } else {
       let pair = source.text(at..<min(at + 2, range.upperBound))
       let isPair = ["<=", ">=", "==", "!="].contains(pair)
@@ -176,6 +205,24 @@ struct ExpressionParser {
           "'\(shown)' does not belong in an expression", at: start..<at,
           help: symbol == "=" ? "'==' compares" : nil)
       }
+    }
+  }
+
+  /// A text in quotes, which are closed: the lexer saw to it.
+  private mutating func quoted() throws -> String {
+    let start = at
+    at += 1
+    while at < range.upperBound, source.bytes[at] != UInt8(ascii: "\"") {
+      at += source.bytes[at] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    at = min(at + 1, range.upperBound)
+    do {
+      return try Quoting.content(of: source.text(start..<at)) { name in
+        throw Diagnostic("a text that is compared takes no variable, got '${\(name)}'")
+      }
+    } catch var error as Diagnostic {
+      error.range = error.range.map { start + $0.lowerBound..<start + $0.upperBound }
+      throw error
     }
   }
 

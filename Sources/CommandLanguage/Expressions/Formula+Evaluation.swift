@@ -25,6 +25,9 @@ extension Formula {
         case .variable(let name):
           stack.append(.number(try variable(name, step.range, environment)))
         case .metric(let name): stack.append(.number(try metric(name, step.range, environment)))
+        case .isText(let column, let place, let text):
+          let found = try placed(place) { try environment.text(ofColumn: column) }
+          stack.append(.number(found == text ? 1 : 0))
         case .tensor(let reference, let slices):
           stack.append(try tensor(reference, slices, step.range, environment))
         case .function(let function, let count):
@@ -139,7 +142,7 @@ extension Formula.Operation {
   /// How many values it takes.
   var operands: Int {
     switch self {
-    case .number, .variable, .metric, .tensor: 0
+    case .number, .variable, .metric, .isText, .tensor: 0
     case .function(_, let arguments): arguments
     case .negate, .not: 1
     default: 2
@@ -161,7 +164,7 @@ extension Formula.Operation {
     case .notEqual: { $0 != $1 ? 1 : 0 }
     case .and: { $0 != 0 && $1 != 0 ? 1 : 0 }
     case .or: { $0 != 0 || $1 != 0 ? 1 : 0 }
-    case .number, .variable, .metric, .tensor, .function, .negate, .not: { _, _ in .nan }
+    case .number, .variable, .metric, .isText, .tensor, .function, .negate, .not: { _, _ in .nan }
     }
   }
 }

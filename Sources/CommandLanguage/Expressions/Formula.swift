@@ -7,6 +7,8 @@ public struct Formula: Sendable {
     case number(Double)
     case variable(String)
     case metric(String)
+    /// Whether the text of a table's column, named at a place, is a given one.
+    case isText(column: String, at: Range<Int>, String)
     /// A tensor, with the place of each position of its slice in the text.
     case tensor(Reference, slices: [Range<Int>])
     case function(ExpressionFunction, arguments: Int)
@@ -55,9 +57,13 @@ public struct Formula: Sendable {
 
   /// Parses the bytes of a source.
   ///
+  /// - Parameters:
+  ///   - source: The text.
+  ///   - range: Where the expression is.
+  ///   - ofTable: Whether names are columns, which compare with texts too.
   /// - Throws: `Diagnostic` with the place of the first thing that does not belong.
-  public init(_ source: SourceText, in range: Range<Int>) throws {
-    var parser = ExpressionParser(source: source, range: range)
+  public init(_ source: SourceText, in range: Range<Int>, ofTable: Bool = false) throws {
+    var parser = ExpressionParser(source: source, range: range, takesTexts: ofTable)
     program = try parser.parse()
     text = Self.text(of: program, source, range)
   }
@@ -105,13 +111,24 @@ public struct Formula: Sendable {
     var out = ""
     var at = range.lowerBound
     for step in program.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
-      guard case .tensor(let reference, _) = step.operation else { continue }
-      out += source.text(at..<step.range.lowerBound) + reference.canonicalText
+      let canonical: String
+      switch step.operation {
+      case .tensor(let reference, _): canonical = reference.canonicalText
+      case .isText(_, _, let text): canonical = Quoting.quoted(text)
+      default: continue
+      }
+      out += source.text(at..<step.range.lowerBound)
+      // Spaces of a quoted text are its own.
+      out += canonical.replacing(" ", with: Self.heldSpace)
       at = step.range.upperBound
     }
     out += source.text(at..<range.upperBound)
     return out.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      .replacing(Self.heldSpace, with: " ")
   }
+
+  /// What no text of a command holds.
+  private static let heldSpace = "\u{0}"
 }
 
 extension Formula: Equatable {

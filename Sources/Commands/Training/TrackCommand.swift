@@ -16,6 +16,7 @@ public enum TrackCommand: Command {
     details: "loss class_loss total z_std acc1 acc5 contrast_acc erank align uniform knn lr, as "
       + "far as the method gives them. A file gets one JSON object a line, flushed per line; a "
       + "session that is loaded or recovered goes on with it and cuts rows of later steps. "
+      + "After a rewind or an undo steps come again: such rows name their branch. "
       + "knn is measured before the first step too, for the start of its curve.",
     arguments: [metrics], options: [every],
     output: OutputFile(["jsonl"], help: "one JSON object per record"),

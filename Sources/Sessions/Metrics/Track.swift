@@ -80,11 +80,13 @@ public final class Track {
   ///   - copy: All rows, where they were made again: they stand for a file that is gone or short.
   ///   - firstLine: What the session's journal says the file begins with, for a session that came
   ///     back before its first row.
+  ///   - branch: The branch that the session is on, nil for the first one.
   /// - Returns: What was done to the file, nil when it only goes on.
   /// - Throws: `FileError` that says why there is no file to go on with; the recording then keeps to
   ///   the metric log.
   func resume(
-    at place: String, records: [StepRecord], copy: [UInt8]? = nil, firstLine: String? = nil
+    at place: String, records: [StepRecord], copy: [UInt8]? = nil, firstLine: String? = nil,
+    branch: String? = nil
   ) throws(FileError) -> TrackResumption? {
     guard let path else { return nil }
     close()
@@ -97,7 +99,9 @@ public final class Track {
         // What is gone takes nothing with it.
       }
       let content = TrackContent(bytes)
-      guard let end = content.end(of: self, records: records, copy: copy, firstLine: firstLine)
+      guard
+        let end = content.end(
+          of: self, records: records, copy: copy, firstLine: firstLine, branch: branch)
       else {
         throw Self.isAnother(path)
       }
@@ -154,21 +158,26 @@ public final class Track {
 
   /// Writes one record as a line of JSON.
   ///
-  /// Throws: `FileError` when the file cannot be written (disk full); it then ends with a whole line.
-  public func write(_ record: StepRecord) throws {
+  /// - Parameters:
+  ///   - record: What was measured.
+  ///   - branch: The branch that the step is on, nil on the first one: steps come again on others.
+  /// - Throws: `FileError` when the file cannot be written (disk full); it then ends with a whole
+  ///   line.
+  public func write(_ record: StepRecord, branch: String?) throws {
     rows += 1
     guard path != nil, !isWithoutFile else { return }
-    let line = row(of: record)
+    let line = row(of: record, branch: branch)
     try file?.append(line)
     if written?.isEmpty == true { firstLine = String(line.dropLast()) }
     written?.append(line)
   }
 
   /// A record as a line of the file.
-  func row(of record: StepRecord) -> String {
+  func row(of record: StepRecord, branch: String?) -> String {
     var members: [(String, JSONValue)] = [
       ("step", .int(record.step)), ("epoch", .int(record.epoch)),
     ]
+    if let branch { members.append(("branch", .string(branch))) }
     for name in metrics {
       if let value = record.values[name] { members.append((name.rawValue, .double(value))) }
     }

@@ -78,6 +78,8 @@ struct TrackRow {
     for (key, value) in zip(object.keys, object.values) where key != "step" && key != "epoch" {
       if let name = MetricName(rawValue: key), let number = value.double {
         values.append((name, number))
+      } else if key == "branch", value.string != nil {
+        continue
       } else if key == "lr", let groups = value.object {
         for (group, rate) in zip(groups.keys, groups.values) {
           guard let number = rate.double else { return nil }
@@ -142,7 +144,9 @@ struct TrackContent {
   private var wholeBytes: Int { lines.last.map { $0.upperBound + 1 } ?? 0 }
 
   /// Where the rows of a recording end; nil when this is not its file.
-  func end(of track: Track, records: [StepRecord], copy: [UInt8]?, firstLine: String?) -> End? {
+  func end(
+    of track: Track, records: [StepRecord], copy: [UInt8]?, firstLine: String?, branch: String?
+  ) -> End? {
     guard endsLikeARow else { return nil }
     if let length = track.written?.length(in: bytes) {
       let kept = lines.count { $0.upperBound < length }
@@ -160,14 +164,14 @@ struct TrackContent {
     if track.written?.isEmpty == true, let firstLine, firstLine == self.firstLine {
       return lines.allSatisfy { row($0) != nil } ? End(later: lines.count) : nil
     }
-    return end(of: records, track)
+    return end(of: records, track, branch)
   }
 
   /// Where the last recorded step stands, when what the session knows of the rows up to it agrees.
   ///
   /// A session that went back and on again has rows of other lines of time among its own: of each
   /// step that has rows, one must agree.
-  private func end(of records: [StepRecord], _ track: Track) -> End? {
+  private func end(of records: [StepRecord], _ track: Track, _ branch: String?) -> End? {
     let rows = lines.compactMap(row)
     guard rows.count == lines.count, let latest = records.last else { return nil }
     let last: Int
@@ -187,7 +191,7 @@ struct TrackContent {
     }
     return End(
       bytes: lines[last].upperBound + 1, rows: last + 1, later: lines.count - last - 1,
-      missing: missing.map(track.row))
+      missing: missing.map { track.row(of: $0, branch: branch) })
   }
 
   private func row(_ line: Range<Int>) -> TrackRow? { TrackRow(bytes[line]) }

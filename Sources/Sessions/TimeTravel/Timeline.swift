@@ -79,6 +79,7 @@ public final class Timeline {
     began = Place(branch: current, moment: first)
     seen = Seen(bench)
     bench.didStep = { [unowned self] in didStep() }
+    bench.branchOfRows = { [unowned self] in branchOfStep }
   }
 
   /// The name of the branch that the session is on.
@@ -87,6 +88,14 @@ public final class Timeline {
   /// Whether the session stands before the end of its branch.
   public var isBehind: Bool {
     index(of: current).map { branches[$0].moments.last !== here } ?? false
+  }
+
+  /// The branch that a step taken now is on, also where it will open one; nil for the first one.
+  private var branchOfStep: String? {
+    guard laterMoments?.isWorthKeeping == true else {
+      return current == Timeline.firstBranch ? nil : current
+    }
+    return nextBranchName()
   }
 
   /// Forgets what could be undone: the session begins at a place.
@@ -226,20 +235,27 @@ public final class Timeline {
 
   /// Opens a branch when what comes after the present moment is worth keeping, else forgets it.
   private func leaveLaterMoments() {
-    guard let at = index(of: current),
-      let position = branches[at].moments.lastIndex(where: { $0 === here }),
-      position + 1 < branches[at].moments.count
-    else { return }
+    guard let (at, position, isWorthKeeping) = laterMoments else { return }
     let later = branches[at].moments[(position + 1)...]
-    let isWorthKeeping = later.contains {
-      $0.step > here.step || $0.run != here.run || !$0.names.isEmpty
-    }
     if isWorthKeeping {
       openBranch(named: nextBranchName(), from: at, upTo: position)
     } else {
       here.log = here.log ?? later.last?.log
       branches[at].moments.removeSubrange((position + 1)...)
     }
+  }
+
+  /// Where the present moment is, when its branch goes on from there, and whether what comes after
+  /// is worth keeping.
+  private var laterMoments: (branch: Int, position: Int, isWorthKeeping: Bool)? {
+    guard let at = index(of: current),
+      let position = branches[at].moments.lastIndex(where: { $0 === here }),
+      position + 1 < branches[at].moments.count
+    else { return nil }
+    let isWorthKeeping = branches[at].moments[(position + 1)...].contains {
+      $0.step > here.step || $0.run != here.run || !$0.names.isEmpty
+    }
+    return (at, position, isWorthKeeping)
   }
 
   func openBranch(named name: String, from at: Int, upTo position: Int) {

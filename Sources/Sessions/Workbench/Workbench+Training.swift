@@ -231,7 +231,7 @@ extension Workbench {
           continue
         }
       }
-      if let complete = metrics.records.last { try track.write(complete) }
+      if let complete = metrics.records.last { try track.write(complete, branch: branchOfRows()) }
     }
   }
 
@@ -311,7 +311,7 @@ extension Workbench {
       do {
         let resumed = try track.resume(
           at: place(of: track), records: due.map(\.element), copy: copy(track),
-          firstLine: firstLine(track))
+          firstLine: firstLine(track), branch: branchOfRows())
         if let resumed { result.resumed.append(resumed) }
       } catch {
         result.lost.append(error)

@@ -39,6 +39,8 @@ public final class Workbench {
   var run = 0
   /// The last image of the model.
   var lastImage = LastImage()
+  /// The branch that rows of recordings are of; nil on the first one.
+  var branchOfRows: () -> String? = { nil }
   /// Called after each step, when it is committed and recorded.
   var didStep: () -> Void = {}
   /// The seconds of the last step, by phase.
