@@ -34,6 +34,8 @@ public struct Output: Sendable, Equatable {
   /// What the log keeps as the reply when `loggedText`, run again, would reply otherwise than the
   /// stable part.
   public var loggedReply: String?
+  /// Whether the command replaced the log, which does not record it then.
+  public var replacesLog = false
 
   /// Creates an output.
   public init(

@@ -212,7 +212,8 @@ public final class Interpreter {
         return (invocation, try perform(invocation))
       }
       succeeded += 1
-      hooks.didReply(output.loggedReply ?? output.stableText, invocation.form.isLogged)
+      let isLogged = invocation.form.isLogged && !output.replacesLog
+      hooks.didReply(output.loggedReply ?? output.stableText, isLogged)
       let fingerprint = logged(invocation, output)
       if output.loggedText.map({ $0 != text }) == true || invocation.spec.name == "source" {
         isBlockExpanded = true
@@ -304,8 +305,9 @@ public final class Interpreter {
   }
 
   private func logged(_ invocation: Invocation, _ output: Output) -> String? {
-    guard invocation.form.isLogged else { return nil }
     let state = hooks.stateFingerprint()
+    if output.replacesLog { lastFingerprint = state }
+    guard invocation.form.isLogged, !output.replacesLog else { return nil }
     let changed = state == lastFingerprint ? nil : state
     lastFingerprint = state
     hooks.didSucceed(output.loggedText ?? invocation.canonicalText, changed)

@@ -13,10 +13,8 @@ public final class Autosave {
 
   /// How often.
   let pace: Pace
-  /// The path without ending.
-  let path: String
-  /// Whether the log is written beside the state; a journal is its own log.
-  let writesLog: Bool
+  /// The path without ending; nil for beside the journal, which is its own log.
+  let path: String?
   /// The number of saves.
   private(set) var count = 0
   private var lastTime = Autosave.now()
@@ -24,10 +22,9 @@ public final class Autosave {
   /// Whether the last save was made before its command ended.
   private var isMidway = false
 
-  init(_ pace: Pace, path: String, writesLog: Bool, step: Int) {
+  init(_ pace: Pace, path: String?, step: Int) {
     self.pace = pace
     self.path = path
-    self.writesLog = writesLog
     lastStep = step
   }
 
@@ -68,10 +65,10 @@ public final class Autosave {
     let bench = context.workbench
     lastTime = Self.now()
     lastStep = bench.summary.step
-    if writesLog {
+    if let path {
       _ = try context.saveSession(at: path, log: log)
-    } else {
-      _ = try bench.saveState(path, log: log, extras: context.extras())
+    } else if let journal = context.journal {
+      _ = try bench.saveState(journal.path, log: log, extras: context.extras())
     }
     count += 1
   }

@@ -35,7 +35,8 @@ public enum AutosaveCommand: Command {
       return .text(had ? "  autosave is off" : "  autosave was off")
     case "show":
       guard let autosave = context.autosave else { return .text("  autosave is off") }
-      return .text("  \(autosave.path)  \(text(autosave.pace))   \(autosave.count) saves")
+      return .text(
+        "  \(place(of: autosave, context))  \(text(autosave.pace))   \(autosave.count) saves")
     default: return try start(invocation, context)
     }
   }
@@ -49,7 +50,7 @@ public enum AutosaveCommand: Command {
     case (_, let seconds): pace = .seconds(seconds ?? 600)
     }
     let files = context.shell.files
-    let path: String
+    var path: String?
     if let given = invocation[name] {
       let base = given.hasSuffix(".dyad") ? String(given.dropLast(5)) : given
       let targets = try [".safetensors", ".dyad"].map {
@@ -57,15 +58,17 @@ public enum AutosaveCommand: Command {
       }
       for target in targets { files.didWrite(target) }
       path = String((targets.last ?? base).dropLast(5))
-    } else if let journal = context.journal {
-      path = journal.path
-    } else {
+    } else if context.journal == nil {
       throw invocation.error(
         "there is no journal without a prompt, expected a NAME", help: "autosave night")
     }
-    context.autosave = Autosave(
-      pace, path: path, writesLog: invocation[name] != nil, step: context.workbench.summary.step)
-    return .text("  autosave \(path)  \(text(pace))")
+    let autosave = Autosave(pace, path: path, step: context.workbench.summary.step)
+    context.autosave = autosave
+    return .text("  autosave \(place(of: autosave, context))  \(text(pace))")
+  }
+
+  private static func place(of autosave: Autosave, _ context: CommandContext) -> String {
+    autosave.path ?? context.journal?.path ?? "nowhere: there is no journal"
   }
 
   private static func text(_ pace: Autosave.Pace) -> String {

@@ -41,26 +41,31 @@ public enum LoadCommand: Command {
           "'\(base)' was saved without a state: there is no '\(base).safetensors'", at: name,
           help: "source \(base).dyad")
       }
+      let left = context.timeline.leave(owner: LeftSession(context))
       let loaded = try bench.loadSession(String(found.dropLast(12)))
       let hadUnsaved = context.hasUnsavedChanges
       let wasLeft = context.leaveJournal()
       let name = HarmlessText.line(base)
       var notes = context.goOn(with: loaded, at: String(found.dropLast(12)), named: name)
-      if hadUnsaved, !wasLeft {
-        notes.append("  what the session before it had not saved is gone")
-      }
-      if wasLeft {
-        notes.append(
-          "  the session before it was not saved: after 'quit', dyad --recover brings it back")
-      }
       context.savedEntries = context.log.entries.count
+      context.timeline.keepLeft(left)
+      if hadUnsaved {
+        let ways =
+          (context.timeline.canComeBack ? ["'undo' goes back to it"] : [])
+          + (wasLeft ? ["after 'quit' dyad --recover brings it back"] : [])
+        notes.append(
+          "  the session before it was not saved: "
+            + (ways.isEmpty ? "that is gone" : ways.joined(separator: ", ")))
+      }
       let shape = loaded.extras?.timeline
       context.log.append(
         comment: SessionLog.loadedHere(name, hasMoments: shape?.hasStored == true))
       if let more = shape?.storedText { notes.insert("  " + more, at: 0) }
-      return .text(
+      var output = Output.text(
         (["  step \(loaded.step)   e\(loaded.epoch)   fingerprint \(loaded.fingerprint) verified"]
           + notes).joined(separator: "\n"))
+      output.replacesLog = true
+      return output
     }
     let path = context.shell.files.readPath(invocation[file])
     let report = try bench.loadWeights(path, strict: invocation[strict])

@@ -15,7 +15,8 @@ public enum UndoCommand: Command {
     details:
       "Any command: training, a choice, a variable, a recording, a name, a rewind. A block is one; "
       + "one that was stopped, or that calls 'source', is as many as the log has of it. "
-      + "Files that were written stay; a session that was loaded begins anew.",
+      + "Files that were written stay. Before 'load session' is the session that was left, as long "
+      + "as 'set snapshots' has room for both; the log has neither then.",
     arguments: [count], switches: [aside],
     examples: [
       Example("undo", "The last one"),
@@ -24,6 +25,7 @@ public enum UndoCommand: Command {
 
   /// Takes back.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
+    if invocation[count] == 1, context.timeline.canComeBack { return try context.comeBack() }
     let done = try context.timeline.undo(invocation[count], TimeTravel.watcher(context))
     if invocation.has(aside) { context.timeline.setAside(invocation[count]) }
     return try TimeTravel.output(done, "undid", context)

@@ -55,7 +55,8 @@ extension Timeline {
       throw SessionError(
         undoable.isEmpty
           ? "nothing to undo: no command changed the state"
-          : "only \(undoable.count) commands can be undone, got \(count)", about: "count")
+          : "only \(undoable.count) command\(undoable.count == 1 ? "" : "s") can be undone, got \(count)",
+        about: "count")
     }
     let changes = Array(undoable.suffix(count).reversed())
     keepPresent()
@@ -105,7 +106,8 @@ extension Timeline {
       throw SessionError(
         redoable.isEmpty
           ? "nothing to redo: the last change was no undo"
-          : "only \(redoable.count) commands can be redone, got \(count)", about: "count")
+          : "only \(redoable.count) command\(redoable.count == 1 ? "" : "s") can be redone, got \(count)",
+        about: "count")
     }
     let changes = Array(redoable.suffix(count).reversed())
     keepPresent()

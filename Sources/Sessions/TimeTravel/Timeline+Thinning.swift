@@ -21,7 +21,7 @@ extension Timeline {
 
   private var heldMoments: [Moment] {
     var seen: Set<ObjectIdentifier> = []
-    return branches.flatMap(\.moments).filter {
+    return (branches + (left?.branches ?? [])).flatMap(\.moments).filter {
       $0.isHeld && seen.insert(ObjectIdentifier($0)).inserted
     }
   }
@@ -54,6 +54,8 @@ extension Timeline {
   ///
   /// Where the disk has no room either, ends and changes are forgotten, the oldest first.
   func thin() {
+    // A session that was left goes first: its journal has it too.
+    if left != nil, byteCount > budget { left = nil }
     while byteCount > budget {
       let best = groups.min { ($0.rank, $0.cost) < ($1.rank, $1.cost) }
       guard let best, best.rank < .here else { return }

@@ -69,6 +69,9 @@ public final class Timeline {
   /// The session at another moment, for looking at it.
   var excursion: (place: ObjectIdentifier, step: Int, bench: Workbench)?
 
+  /// The session that was left for the present one.
+  var left: Left?
+
   /// Begins at the present state of a session.
   public init(_ bench: Workbench) {
     self.bench = bench
@@ -106,6 +109,15 @@ public final class Timeline {
     arrived(at: place)
     began = place
     beganAttachment = attachment
+  }
+
+  /// Goes on where a session was left; going there is no change of its own.
+  func comeBack(to place: Place) {
+    pending = []
+    arrived(at: place)
+    began = place
+    beganAttachment = attachment
+    isUndoing = true
   }
 
   /// Says what the owner has before the first command.

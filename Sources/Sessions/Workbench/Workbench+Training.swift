@@ -288,6 +288,14 @@ extension Workbench {
     return again.compactMap { $0.goOn(at: place(of: $0)) }
   }
 
+  /// Goes back to the recordings of a session that was left; what another one cut off is written
+  /// again.
+  func takeTracks(_ old: [Track]) -> (resumed: [TrackResumption], lost: [FileError]) {
+    for track in tracks { track.close() }
+    tracks = old
+    return resumeTracks()
+  }
+
   private func place(of track: Track) -> String { track.path.map(trackPlace) ?? "" }
 
   /// Goes on with the files of the recordings at the present step, rows of later steps cut.

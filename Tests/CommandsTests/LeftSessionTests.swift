@@ -1,0 +1,92 @@
+import Foundation
+import Sessions
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// `undo` right after `load session` goes back to the session that was left.
+@Suite struct LeftSessionTests {
+  private static let setup = [
+    "seed 3", "data demo n=60", "backbone small width=2",
+    "method simsiam-multi batch=20 proj=[8,4] pred=4 start=1epochs", "optim sgd lr=0.1",
+  ]
+
+  private func rows(_ path: String) throws -> [String] {
+    try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
+  }
+
+  @Test func allOfItComesBack() throws {
+    try withTemporaryFolder { folder in
+      let lines =
+        Self.setup + [
+          "track loss -> \(folder)/t.jsonl", "let k = 3", "step 4", "save session \(folder)/s",
+          "step 1", "snap a", "step 3", "branch b", "step 2", "rewind @a",
+        ]
+      let session = try TrainedSession()
+      let straight = try TrainedSession()
+      _ = session.context.beginJournal(in: folder + "/j")
+      let journal = try #require(session.context.journal?.path)
+      for line in lines { _ = try session.output(line) }
+      for line in lines {
+        _ = try straight.output(
+          line.replacing(folder + "/t", with: folder + "/u").replacing("/s", with: "/z"))
+      }
+      let branches = session.text("branch list")
+      let log = session.context.log.text
+      let found = session.text("load session \(folder)/s")
+      #expect(
+        found.hasSuffix(
+          "the session before it was not saved: 'undo' goes back to it, after 'quit' dyad "
+            + "--recover brings it back"), "\(found)")
+      #expect(session.context.journal?.path != journal)
+      // The loaded session cut the rows after its step.
+      #expect(try rows(folder + "/t.jsonl").count == 4)
+      _ = try session.output("let k = 5; swap optim lr=0.3; step 2")
+      #expect(session.text("undo").contains("undid 'step 2'"))
+      #expect(session.text("undo 2").contains("undid 'let k = 5'"))
+      #expect(session.text("undo").hasPrefix("  undid 'load session'\n  branch b   step 5"))
+      #expect(session.context.log.text == log)
+      #expect(session.text("branch list") == branches)
+      #expect(session.context.journal?.path == journal)
+      #expect(session.bench.mark == straight.bench.mark)
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder + "/j")
+      #expect(left == [journal.split(separator: "/").last.map(String.init)! + ".dyad"])
+      let more = ["stats z1", "step 3", "compare @b", "switch b", "step", "undo 3", "print $k"]
+      for line in more { #expect(session.text(line) == straight.text(line), "\(line)") }
+      // Rows of other lines of time than the present one are not known any more.
+      #expect(
+        try rows(folder + "/t.jsonl").map { $0.prefix(9) }
+          == [1, 2, 3, 4, 5, 6, 7, 8, 11].map {
+            "{\"step\":\($0)".prefix(9)
+          })
+      _ = try session.output("save session \(folder)/t")
+      let replay = session.text("replay \(folder)/t.dyad --verify --outputs")
+      #expect(replay.contains("0 differ") && !replay.contains("error"), "\(replay)")
+    }
+  }
+
+  /// A step to where the session was before the load is a change all the same.
+  @Test func theFirstStepAfterALoadHasAMark() throws {
+    let session = try TrainedSession(
+      Self.setup + ["step 2", "save session s", "step 1", "load session s", "step 1"],
+      redirectsFiles: true)
+    guard case .command(_, let mark, _)? = session.context.log.entries.last else {
+      Issue.record("the step is not logged")
+      return
+    }
+    #expect(mark?.fingerprint == session.bench.mark?.fingerprint)
+  }
+
+  @Test func withoutMemoryForBothOrAfterAnotherLoadItIsGone() throws {
+    let session = try TrainedSession(
+      Self.setup + ["step 2", "save session s", "step 1"], redirectsFiles: true)
+    _ = try session.output("load session s; load session s")
+    #expect(session.text("undo").contains("undid 'load session'"))
+    #expect(session.text("undo").contains("nothing to undo"))
+    _ = try session.output("step 1; set snapshots 0")
+    #expect(session.text("load session s").hasSuffix("not saved: that is gone"))
+    #expect(session.text("undo").contains("nothing to undo"))
+    #expect(session.text("repeat 1 { undo }").contains("cannot run in a block"))
+  }
+}
