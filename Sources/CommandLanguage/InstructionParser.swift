@@ -122,6 +122,7 @@ public struct InstructionParser {
 
   private mutating func definition() throws -> Instruction.Kind {
     let form = "def NAME PARAMETER … { … }"
+    let start = at
     at += 1
     let name = try newName("a name", form)
     var parameters: [String] = []
@@ -134,7 +135,10 @@ public struct InstructionParser {
     }
     let body = try body(form)
     return .definition(
-      Definition(name: name, parameters: parameters, body: body, text: statement.oneLine))
+      Definition(
+        name: name, parameters: parameters, body: body,
+        // Without prefixes, which hold for the command that defines.
+        text: Statement(source: statement.source, tokens: Array(tokens[start...])).oneLine))
   }
 
   private mutating func newName(_ what: String, _ form: String) throws -> String {

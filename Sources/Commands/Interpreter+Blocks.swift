@@ -245,7 +245,8 @@ extension Interpreter {
     return lines.compactMap { line in
       do {
         for case .command(let statement) in try Lexer.items(of: SourceText(line)) {
-          let verb = statement.tokens.first.map { statement.source.text($0.range) } ?? ""
+          let words = statement.tokens.lazy.map { statement.source.text($0.range) }
+          let verb = words.first { !Instruction.prefixNames.contains($0) } ?? ""
           guard Self.shellVerbs.contains(verb) else {
             throw Diagnostic("'\(verb)' is no part of a session's shell")
           }

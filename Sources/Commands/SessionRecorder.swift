@@ -12,6 +12,7 @@ public enum SessionRecorder {
     let context = interpreter.context
     let bench = context.workbench
     bench.trackPlace = { [unowned context] in context.shell.files.writePlace($0) }
+    bench.willBeginFile = { [unowned context] in context.keepRunning() }
     interpreter.hooks.stateFingerprint = { [unowned bench] in
       bench.mark.map { String($0.text.dropFirst(3)) }
     }
@@ -86,7 +87,7 @@ public enum SessionRecorder {
     do {
       try context.journal?.keep(context.log, isNew: context.logWasReplaced)
       context.logWasReplaced = false
-      context.keepRecordings()
+      context.keepRunning()
       context.journalFails = false
     } catch {
       // Said once; every further command tries again.

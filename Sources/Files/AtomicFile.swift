@@ -34,6 +34,15 @@ public final class AtomicFile {
     }
   }
 
+  /// Gives a file or folder another name; a file of that name is replaced.
+  ///
+  /// Throws: `FileError`; then nothing changed.
+  public static func move(_ old: String, to new: String) throws {
+    guard rename(PathText.absolute(old), PathText.absolute(new)) == 0 else {
+      throw FileError.system("write", new, code: errno)
+    }
+  }
+
   /// Makes sure that there is a folder, in one that exists.
   ///
   /// Throws: `FileError` when it cannot be made, or a file has its name.

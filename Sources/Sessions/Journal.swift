@@ -4,14 +4,16 @@ import Foundation
 /// The commands of a running session on disk, so that nothing is lost when the process is.
 ///
 /// A journal is the session's log, appended to and flushed after each command. A lock tells a
-/// journal whose process lives from one that was left behind. Beside `NAME.dyad` may lie
-/// `NAME.safetensors`, the state that `autosave` wrote last.
+/// journal whose process lives from one that was left behind. Beside `NAME.dyad` may lie what
+/// `autosave` wrote last: `NAME.safetensors` and `NAME.moments/`.
 public final class Journal {
   /// The path without its ending.
   public let path: String
-  private let file: AppendedFile
-  /// How many entries of the log are written, and which first lines of recordings.
-  private var written: (entries: Int, recordings: [String: String]) = (0, [:])
+  private var file: AppendedFile
+  /// How many entries of the log are written.
+  private var writtenEntries = 0
+  /// Which notes are written.
+  private var writtenNotes = Running()
 
   /// The folder of all journals: `${XDG_STATE_HOME:-~/.local/state}/dyad/journal`.
   public static var standardFolder: String {
@@ -61,10 +63,15 @@ public final class Journal {
     case part
     /// A recording's path and the first line of its file.
     case recording
+    /// How often the session is saved by itself, and where if not beside the journal; nothing when
+    /// it is off.
+    case autosave
 
     private var prefix: String { "#@ \(rawValue) " }
 
-    func line(_ parts: String...) -> String {
+    func line(_ parts: String...) -> String { line(parts) }
+
+    func line(_ parts: [String]) -> String {
       // A path may hold any character, a line end too.
       prefix
         + parts.map { $0.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "" }
@@ -84,39 +91,79 @@ public final class Journal {
   ///
   /// Throws: `FileError`; what could not be written is written with the next command.
   public func keep(_ log: SessionLog, isNew: Bool = false) throws {
-    if isNew || isBegun || log.entries.count < written.entries {
+    if isNew || isBegun || log.entries.count < writtenEntries {
       isBegun = true
-      written = (0, [:])
-      file.clear()
-      try file.append(header)
+      // The old content stays until the new one is whole.
+      let next = path + ".dyad.new"
+      unlink(next)
+      let fresh = try AppendedFile(next, permissions: 0o600)
+      _ = fresh.lock()
+      try fresh.append(header + log.text(from: 0))
+      fresh.flush()
+      try AtomicFile.move(next, to: path + ".dyad")
+      file = fresh
+      writtenEntries = log.entries.count
+      writtenNotes = Running()
       isBegun = false
     }
-    guard log.entries.count > written.entries else { return }
-    try file.append(log.text(from: written.entries))
-    written.entries = log.entries.count
+    guard log.entries.count > writtenEntries else { return }
+    try file.append(log.text(from: writtenEntries))
+    writtenEntries = log.entries.count
     file.flush()
   }
 
-  /// Writes the first lines of the files of recordings, by path, when they are others than before.
+  /// What runs beside the commands, which recovery goes on with.
+  public struct Running: Sendable, Equatable {
+    /// The first lines of the files of recordings, by path.
+    public var recordings: [String: String] = [:]
+    /// How the session is saved by itself; nil when it is not.
+    public var autosave: Saving?
+
+    /// Nothing.
+    public init() {}
+  }
+
+  /// How a session is saved by itself.
+  public struct Saving: Sendable, Equatable {
+    /// How often, as the command says it: `every=2steps`.
+    public var pace: String
+    /// The path without ending; nil for beside the journal.
+    public var path: String?
+
+    /// Makes it.
+    public init(pace: String, path: String?) {
+      self.pace = pace
+      self.path = path
+    }
+  }
+
+  /// Writes what runs beside the commands, where it is other than before.
   ///
   /// A line that cannot be written is written with the next command.
-  public func keep(recordings: [String: String]) {
-    guard recordings != written.recordings else { return }
-    let new = recordings.filter { written.recordings[$0.key] != $0.value }
-    let lines = new.sorted { $0.key < $1.key }.map { Note.recording.line($0.key, $0.value) }
+  public func keep(_ running: Running) {
+    guard running != writtenNotes else { return }
+    let new = running.recordings.filter { writtenNotes.recordings[$0.key] != $0.value }
+    var lines = new.sorted { $0.key < $1.key }.map { Note.recording.line($0.key, $0.value) }
+    if running.autosave != writtenNotes.autosave {
+      let saving = running.autosave.map { [$0.pace] + ($0.path.map { [$0] } ?? []) } ?? []
+      lines.append(Note.autosave.line(saving))
+    }
     do {
       try file.append(lines.joined())
-      written.recordings = recordings
+      writtenNotes = running
     } catch { return }
   }
 
   /// Whether writing anew was begun and could not be done.
   private var isBegun = false
 
-  /// Removes the journal and the state beside it: the session was saved, or there was nothing to.
-  public func remove() {
+  /// Removes the journal and the states beside it: the session was saved, or there was nothing to.
+  public func remove() { Self.remove(path) }
+
+  private static func remove(_ path: String) {
     unlink(path + ".dyad")
     unlink(path + ".safetensors")
+    try? FileManager.default.removeItem(atPath: path + Timeline.storedEnding)
   }
 
   /// A journal whose process ended without saving.
@@ -133,8 +180,8 @@ public final class Journal {
     public var folder: String?
     /// The name of the journal of which its session was recovered in part.
     public var part: String?
-    /// What the files of its recordings began with, by path.
-    public var recordings: [String: String] = [:]
+    /// What ran beside its commands.
+    public var running = Running()
 
     /// The name of the file without its ending.
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -151,10 +198,7 @@ public final class Journal {
     }
 
     /// Removes it: its session lives on in another journal.
-    public func remove() {
-      unlink(path + ".dyad")
-      unlink(path + ".safetensors")
-    }
+    public func remove() { Journal.remove(path) }
   }
 
   /// The journals that no process holds any more and that have commands, the newest first.
@@ -181,7 +225,7 @@ public final class Journal {
       return Abandoned(
         path: base, date: attributes?[.modificationDate] as? Date ?? .distantPast, log: log,
         hasState: FileManager.default.fileExists(atPath: base + ".safetensors"),
-        folder: notes.folder, part: notes.part, recordings: notes.recordings)
+        folder: notes.folder, part: notes.part, running: notes.running)
     }
     return inOrder(found)
   }
@@ -190,7 +234,7 @@ public final class Journal {
   private struct Notes {
     var folder: String?
     var part: String?
-    var recordings: [String: String] = [:]
+    var running = Running()
 
     /// Takes the notes out of a journal's text.
     init(_ text: inout String) {
@@ -206,7 +250,9 @@ public final class Journal {
       } else if let parts = Note.part.parts(of: line) {
         part = parts.first
       } else if let parts = Note.recording.parts(of: line), parts.count == 2 {
-        recordings[parts[0]] = parts[1]
+        running.recordings[parts[0]] = parts[1]
+      } else if let parts = Note.autosave.parts(of: line) {
+        running.autosave = parts.first.map { Saving(pace: $0, path: parts.dropFirst().first) }
       } else {
         return false
       }

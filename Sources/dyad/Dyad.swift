@@ -77,7 +77,7 @@ enum Dyad {
     session.showsFigures(terminal)
     if options.recovers {
       if let line = try Recovery.enterFolder(of: left[0]) { terminal.print(terminal.dim(line)) }
-      let again = try recover(left, session, terminal) {
+      let again = try recover(left, session, options, terminal) {
         try Session(options, terminal, cancellation)
       }
       if let again { session = again }
@@ -101,15 +101,17 @@ enum Dyad {
 
   /// Recovers the first of some journals into a session, or into a fresh one, which is then returned.
   ///
-  /// A state that `autosave` wrote has no other moments: where the commands after it need them, as
-  /// `undo` does, all commands are run again.
+  /// A state that `autosave` wrote has named moments and the ends of branches, not what can be
+  /// undone: where the commands after it need more, all commands are run again.
   private static func recover(
-    _ left: [Journal.Abandoned], _ session: Session, _ terminal: Terminal,
-    fresh: () throws -> Session
+    _ left: [Journal.Abandoned], _ session: Session, _ options: LaunchOptions,
+    _ terminal: Terminal, fresh: () throws -> Session
   ) throws -> Session? {
     let abandoned = left[0]
     let progress = { (line: String) in session.printer.print(.status("  " + line)) }
-    var result = Recovery(session.interpreter).run(abandoned, progress: progress)
+    var result = Recovery(session.interpreter).run(
+      abandoned, usesState: !options.runsAgain, forgetsAtRecoveries: !options.runsAgain,
+      progress: progress)
     var replacement: Session?
     if let shortfall = result.shortfall, result.isFromState {
       terminal.print("  not all from the autosave: \(shortfall)")
@@ -128,7 +130,8 @@ enum Dyad {
     if result.isFromState {
       terminal.print(
         terminal.dim(
-          "  from the autosave: other moments by name only; 'autosave' turns it on again"))
+          "  from the autosave" + (result.others.map { ", " + $0 } ?? "")
+            + "; undo begins here: 'dyad --recover=again' runs all again"))
     }
     for note in result.notes { terminal.print(note) }
     if let shortfall = result.shortfall {
@@ -138,6 +141,7 @@ enum Dyad {
       }
     } else {
       for part in left.dropFirst() where abandoned.covers(part) { part.remove() }
+      (replacement ?? session).context.takeMoments(of: abandoned)
       abandoned.remove()
     }
     return replacement

@@ -20,6 +20,8 @@ struct LaunchOptions: Equatable {
   var threads: String?
   var isJSON = false
   var recovers = false
+  /// Whether recovery runs every command again, though `autosave` left a state.
+  var runsAgain = false
 
   static let usage = """
     usage: dyad                            a prompt
@@ -33,7 +35,8 @@ struct LaunchOptions: Equatable {
       --threads N    threads of the kernels; results do not depend on it
       --json         one JSON object per reply
       --recover      go on with the last session that ended without being saved,
-                     in the folder that it ran in
+                     in the folder that it ran in; --recover=again runs every command
+                     again, where an autosave is less than all moments
       --help         this text; `help` at the prompt lists the commands
       --version      the version
 
@@ -59,8 +62,13 @@ struct LaunchOptions: Equatable {
         threads = value
       } else if argument == "--json" {
         isJSON = true
-      } else if argument == "--recover" {
+      } else if argument == "--recover" || argument.hasPrefix("--recover=") {
+        guard ["--recover", "--recover=again"].contains(argument) else {
+          throw Diagnostic(
+            "expected --recover or --recover=again, got \(Diagnostic.quote(argument))")
+        }
         recovers = true
+        runsAgain = argument.hasSuffix("=again")
       } else if verb != nil {
         verb?.append(argument)
       } else if endsOptions {

@@ -44,6 +44,42 @@ import Testing
     }
   }
 
+  /// Killed between the first row and the journal's note of it, a session would not know its file.
+  @Test func theJournalKnowsTheFirstRowBeforeTheFileHasIt() throws {
+    try withTemporaryFolder { folder in
+      let file = folder + "/t.jsonl"
+      let session = try TrainedSession(Self.setup + ["track loss -> \(file)"])
+      _ = session.context.beginJournal(in: folder + "/j")
+      let journal = try #require(session.context.journal?.path) + ".dyad"
+      let note = session.bench.willBeginFile
+      var found: [(inFile: String, inJournal: Bool)] = []
+      session.bench.willBeginFile = {
+        note()
+        let text = try? String(contentsOfFile: journal, encoding: .utf8)
+        let content = try? String(contentsOfFile: file, encoding: .utf8)
+        found.append((content ?? "–", text?.contains("#@ recording ") == true))
+      }
+      _ = try session.output("step 3")
+      #expect(found.count == 1 && found.first?.inFile == "" && found.first?.inJournal == true)
+      #expect(try steps(file) == [1, 2, 3])
+    }
+  }
+
+  /// A file that was lost is lost for this process: the log says what a replay says.
+  @Test func aSessionThatLostAFileReplays() throws {
+    try withTemporaryFolder { folder in
+      let file = folder + "/t.jsonl"
+      let left = try abandon(["track loss -> \(file)", "step 3"], in: folder + "/j")
+      try "not a recording\n".write(toFile: file, atomically: true, encoding: .utf8)
+      let session = try TrainedSession()
+      #expect(Recovery(session.interpreter).run(left).notes.count == 1)
+      #expect(session.text("show state").contains("without \(file)"))
+      _ = try session.output("save session \(folder)/s")
+      let replay = session.text("replay \(folder)/s.dyad --verify --outputs")
+      #expect(replay.contains("0 differ") && !replay.contains("error"), "\(replay)")
+    }
+  }
+
   @Test func rowsOfOtherBranchesSayTheirs() throws {
     try withTemporaryFolder { folder in
       let file = folder + "/t.jsonl"
@@ -100,7 +136,8 @@ import Testing
       #expect(result.isFromState && result.shortfall == nil && result.step == 6)
       #expect(
         result.notes == [
-          "  '\(file)' goes on from the step of the session: 1 row of later steps cut"
+          "  '\(file)' goes on from the step of the session: 1 row of later steps cut",
+          "  autosave is on again: 'autosave show'",
         ])
       #expect(try steps(file) == [2, 4, 6])
       _ = try session.output("step 2")

@@ -68,7 +68,7 @@ import Testing
       // As if the process had been killed before the second autosave.
       let earlier = try TrainedSession()
       for line in Self.setup + ["step 3"] { _ = try earlier.output(line) }
-      _ = try earlier.bench.saveState(left.path, log: earlier.context.log)
+      try earlier.bench.saveState(left.path, log: earlier.context.log)
       let (session, result) = try recovered(left)
       #expect(session.bench.mark == mark && result.isFromState && result.rerun == 2)
       #expect(result.notes.contains { $0.hasPrefix("  not shown again: 'stats z1': the batch") })
@@ -85,13 +85,97 @@ import Testing
     }
   }
 
+  /// What `autosave` keeps beside the journal is what `save session` keeps.
+  @Test(arguments: ["autosave every=1steps", "autosave FOLDER/nn every=1steps"])
+  func theAutosaveHasNamedMomentsAndBranches(autosave: String) throws {
+    try withTemporaryFolder { folder in
+      let lines = [
+        "step 3", "snap a", "step 2", "rewind @a", "branch zz", "step 4",
+        autosave.replacing("FOLDER", with: folder), "step 5",
+      ]
+      let (mark, left) = try abandon(lines, in: folder + "/j")
+      let (session, result) = try recovered(left)
+      #expect(result.isFromState && result.rerun == 0 && session.bench.mark == mark)
+      #expect(result.others == "with the states of @a @main")
+      #expect(result.notes == ["  autosave is on again: 'autosave show'"])
+      _ = session.context.beginJournal(in: folder + "/j")
+      session.context.takeMoments(of: left)
+      left.remove()
+      let straight = try TrainedSession()
+      for line in Self.setup + lines.filter({ !$0.hasPrefix("autosave") }) {
+        _ = try straight.output(line)
+      }
+      for line in ["rewind @a", "step", "switch main", "step 2", "switch zz", "step 1"] {
+        #expect(
+          session.text(line).split(separator: "\n").first
+            == straight.text(line).split(separator: "\n").first, "\(line)")
+        #expect(session.bench.mark == straight.bench.mark, "\(line)")
+      }
+      // Autosave went on, with the files of before the crash or the new journal's.
+      let place = autosave.contains("nn") ? folder + "/nn" : session.context.journal?.path ?? ""
+      let again = try TrainedSession()
+      _ = try again.output("load session \(place)")
+      #expect(again.bench.mark == straight.bench.mark)
+      // Without the state, as the journal of the recovered session has it all.
+      let journal = try #require(session.context.journal?.path)
+      session.context.journal = nil
+      let second = try #require(Journal.abandoned(in: folder + "/j").first)
+      #expect(second.path == journal)
+      let third = try TrainedSession()
+      let all = Recovery(third.interpreter).run(
+        second, usesState: false, forgetsAtRecoveries: false)
+      #expect(all.shortfall == nil && third.bench.mark == straight.bench.mark)
+      #expect(third.text("rewind @s1").contains("step 1"))
+      second.remove()
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/j")
+      #expect(files.isEmpty, "\(files)")
+    }
+  }
+
+  /// A named autosave in the middle of a command has more than the journal.
+  @Test func aNamedAutosaveIsRecovered() throws {
+    try withTemporaryFolder { folder in
+      let (_, left) = try abandon(
+        ["step 3", "autosave \(folder)/nn every=1steps", "step 1"], in: folder + "/j")
+      let path = left.path + ".dyad"
+      let before = try String(contentsOfFile: path, encoding: .utf8)
+      let session = try TrainedSession()
+      for line in Self.setup + ["step 3", "step 1", "step 5"] { _ = try session.output(line) }
+      try session.bench.saveState(folder + "/nn", log: session.context.log)
+      let found = try #require(Journal.abandoned(in: folder + "/j").first)
+      #expect(found.running.autosave == Journal.Saving(pace: "steps=1", path: folder + "/nn"))
+      let (again, result) = try recovered(found)
+      #expect(result.isFromState && result.step == 9 && result.rerun == 0)
+      #expect(again.bench.mark == session.bench.mark)
+      // One of another session is passed over.
+      for line in ["undo", "step 2", "optim sgd lr=0.3"] { _ = try session.output(line) }
+      try session.bench.saveState(folder + "/nn", log: session.context.log)
+      try before.replacing("step 1\n", with: "step 2\n").write(
+        toFile: path, atomically: true, encoding: .utf8)
+      let other = try #require(Journal.abandoned(in: folder + "/j").first)
+      let third = try TrainedSession()
+      #expect(!Recovery(third.interpreter).run(other).isFromState)
+    }
+  }
+
+  /// Autosave before there is a model, as after an undo, leaves the journal what it is.
+  @Test func autosaveWithoutAModel() throws {
+    try withTemporaryFolder { folder in
+      let (mark, left) = try abandon(
+        ["autosave every=3steps", "step 4", "undo", "step 1"], in: folder)
+      let (session, result) = try recovered(left)
+      #expect(result.commands == Self.setup.count + 3 && session.bench.mark == mark)
+      #expect(result.step == 1)
+    }
+  }
+
   @Test func withoutTheStateOtherMomentsAreThereAgain() throws {
     try withTemporaryFolder { folder in
       let (mark, left) = try abandon(
         ["autosave every=3steps", "step 4", "undo", "step 1"], in: folder)
       let state = try TrainedSession()
       for line in Self.setup + ["step 4"] { _ = try state.output(line) }
-      _ = try state.bench.saveState(left.path, log: state.context.log)
+      try state.bench.saveState(left.path, log: state.context.log)
       let session = try TrainedSession()
       let first = Recovery(session.interpreter).run(left)
       #expect(first.isFromState && first.shortfall?.hasPrefix("'undo' failed: nothing") == true)
@@ -111,7 +195,7 @@ import Testing
       var log = session.context.log
       _ = try session.output("step 4")
       log.append("step 4", mark: session.bench.mark)
-      _ = try session.bench.saveState(left.path, log: log)
+      try session.bench.saveState(left.path, log: log)
       let (again, result) = try recovered(left)
       #expect(again.bench.mark == session.bench.mark && result.step == 9 && result.rerun == 0)
     }

@@ -158,11 +158,41 @@ import Testing
     #expect(loaded.text("branch list") == session.text("branch list"))
   }
 
+  /// What precedes a definition is no part of it.
+  @Test(arguments: ["try ", "quiet ", "try quiet ", ""])
+  func aDefinitionComesBack(prefix: String) throws {
+    let session = try TrainedSession(
+      Self.setup + ["\(prefix)def warm n { step $n }", "step 1", "save session r"],
+      redirectsFiles: true)
+    let loaded = try self.session(beside: session)
+    #expect(!loaded.text("load session r").contains("not made again"))
+    #expect(loaded.text("warm 2").contains("step 3"))
+  }
+
+  /// Before there is a model a session has its choices, and its shell.
+  @Test func aSessionWithoutAModelIsLoaded() throws {
+    let session = try TrainedSession(
+      ["seed 3", "data demo n=60", "backbone small width=2", "let k = 2", "save session y"],
+      redirectsFiles: true)
+    let loaded = try self.session(beside: session)
+    _ = try loaded.output("data demo n=40; backbone small width=4; method simclr batch=20; step")
+    #expect(loaded.text("load session y").hasPrefix("  step 0   e0   no model yet"))
+    #expect(loaded.bench.metrics.records.isEmpty && !loaded.bench.hasModel)
+    let lines = ["method simclr batch=20 proj=[8,4]", "optim sgd lr=0.1", "step $k", "stats z1"]
+    for line in lines { #expect(loaded.text(line) == session.text(line), "\(line)") }
+    #expect(loaded.bench.mark == session.bench.mark)
+    let empty = try TrainedSession(["save session z"], redirectsFiles: true)
+    #expect(
+      try self.session(beside: empty).text("load session z") == "  step 0   e0   no model yet")
+    _ = try loaded.output("save session x")
+    #expect(try replays("x", beside: loaded) == nil)
+  }
+
   @Test func aLoadIsWhereUndoBegins() throws {
     let session = try TrainedSession(
       Self.setup + ["step 5", "save session m", "step 1", "load session m"], redirectsFiles: true)
-    #expect(session.text("undo").contains("nothing to undo"))
     _ = try session.output("step 2")
+    #expect(session.text("undo 2").contains("only 1 command can be undone"))
     _ = try session.output("undo")
     #expect(session.bench.summary.step == 5)
     _ = try session.output("save session x")

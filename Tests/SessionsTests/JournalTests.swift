@@ -68,21 +68,25 @@ import Testing
     try withTemporaryFolder { folder in
       var journal: Journal? = try Journal(in: folder)
       try journal?.keep(Self.log(["a", "b"]))
-      journal?.keep(recordings: ["a b%\n.jsonl": "{\"step\":1}"])
+      var running = Journal.Running()
+      running.recordings = ["a b%\n.jsonl": "{\"step\":1}"]
+      journal?.keep(running)
       try journal?.keep(Self.log(["x"]), isNew: true)
-      journal?.keep(recordings: ["a b%\n.jsonl": "{\"step\":2}", "c": "{}"])
+      running.recordings = ["a b%\n.jsonl": "{\"step\":2}", "c": "{}"]
+      running.autosave = Journal.Saving(pace: "steps=3", path: "a b")
+      journal?.keep(running)
       try journal?.keep(Self.log(["x", "y"]))
       let path = try #require(journal?.path) + ".dyad"
       journal = nil
       let left = try #require(Journal.abandoned(in: folder).first)
       #expect(left.log == Self.log(["x", "y"]) && left.part == nil)
       #expect(left.folder == FileManager.default.currentDirectoryPath)
-      #expect(left.recordings == ["a b%\n.jsonl": "{\"step\":2}", "c": "{}"])
+      #expect(left.running == running)
       // A journal of an older version has a log and nothing else.
       try ("version 1\n" + Self.log(["x"]).text(from: 0)).write(
         toFile: path, atomically: true, encoding: .utf8)
       let old = try #require(Journal.abandoned(in: folder).first)
-      #expect(old.log == Self.log(["x"]) && old.folder == nil && old.recordings.isEmpty)
+      #expect(old.log == Self.log(["x"]) && old.folder == nil && old.running == Journal.Running())
     }
   }
 

@@ -9,6 +9,27 @@ public final class Autosave {
     case seconds(Double)
     case steps(Int)
     case epochs(Int)
+
+    /// How a journal notes it.
+    var noted: String {
+      switch self {
+      case .seconds(let seconds): "seconds=\(seconds)"
+      case .steps(let count): "steps=\(count)"
+      case .epochs(let count): "epochs=\(count)"
+      }
+    }
+
+    /// Reads what a journal noted; nil when it is no pace.
+    init?(noted: String) {
+      let parts = noted.split(separator: "=")
+      guard parts.count == 2, let number = Double(parts[1]), number > 0 else { return nil }
+      switch parts[0] {
+      case "seconds" where number.isFinite: self = .seconds(number)
+      case "steps": self = .steps(Int(exactly: number) ?? 1)
+      case "epochs": self = .epochs(Int(exactly: number) ?? 1)
+      default: return nil
+      }
+    }
   }
 
   /// How often.
@@ -62,13 +83,12 @@ public final class Autosave {
   }
 
   private func save(_ log: SessionLog, _ context: CommandContext) throws {
-    let bench = context.workbench
     lastTime = Self.now()
-    lastStep = bench.summary.step
+    lastStep = context.workbench.summary.step
     if let path {
       _ = try context.saveSession(at: path, log: log)
     } else if let journal = context.journal {
-      _ = try bench.saveState(journal.path, log: log, extras: context.extras())
+      _ = try context.saveSession(at: journal.path, log: log, writesLog: false)
     }
     count += 1
   }

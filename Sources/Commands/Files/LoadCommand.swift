@@ -61,9 +61,9 @@ public enum LoadCommand: Command {
       context.log.append(
         comment: SessionLog.loadedHere(name, hasMoments: shape?.hasStored == true))
       if let more = shape?.storedText { notes.insert("  " + more, at: 0) }
+      let check = loaded.fingerprint.map { "fingerprint \($0) verified" } ?? "no model yet"
       var output = Output.text(
-        (["  step \(loaded.step)   e\(loaded.epoch)   fingerprint \(loaded.fingerprint) verified"]
-          + notes).joined(separator: "\n"))
+        (["  step \(loaded.step)   e\(loaded.epoch)   " + check] + notes).joined(separator: "\n"))
       output.replacesLog = true
       return output
     }

@@ -13,6 +13,8 @@ public struct Recovery {
     public var rerun = 0
     /// Whether they were loaded from the state that `autosave` wrote.
     public var isFromState = false
+    /// Which other moments that state came with; nil when there are none.
+    public var others: String?
     /// The number of completed steps.
     public var step = 0
     /// What of the shell could not be made again.
@@ -20,6 +22,9 @@ public struct Recovery {
     /// Why it is not all, when it is not.
     public var shortfall: String?
   }
+
+  /// What the log calls the session of a journal.
+  private static let journalName = "of the journal"
 
   private let interpreter: Interpreter
   private var context: CommandContext { interpreter.context }
@@ -29,8 +34,15 @@ public struct Recovery {
 
   /// Loads the state that was saved last and runs the commands after it again, each fingerprint
   /// compared; without a state that fits, or not to use it, every command is run again.
+  ///
+  /// - Parameters:
+  ///   - abandoned: The journal.
+  ///   - usesState: Whether a state may stand for commands.
+  ///   - forgetsAtRecoveries: Whether moments are gone where an earlier recovery had not all.
+  ///   - progress: Receives each command that is run again.
+  /// - Returns: What was brought back.
   public func run(
-    _ abandoned: Journal.Abandoned, usesState: Bool = true,
+    _ abandoned: Journal.Abandoned, usesState: Bool = true, forgetsAtRecoveries: Bool = true,
     progress: (String) -> Void = { _ in }
   ) -> Result {
     let journal = abandoned.log.commands
@@ -44,28 +56,55 @@ public struct Recovery {
       try? FileManager.default.removeItem(atPath: folder)
       files.redirection = nil
     }
-    if usesState, abandoned.hasState,
-      let log = try? context.workbench.logOfState(abandoned.path)
+    if usesState, let saved = savedState(of: abandoned),
+      let loaded = try? context.workbench.loadSession(saved.path, leavingTracks: true)
     {
-      let saved = log.commands
-      // A state of the middle of a command ends in steps that the journal does not have.
-      let isAhead = saved.count >= journal.count && saved.prefix(journal.count) == journal[...]
-      let isBefore = journal.prefix(saved.count) == saved[...]
-      if isAhead || isBefore,
-        let loaded = try? context.workbench.loadSession(abandoned.path, leavingTracks: true)
-      {
-        result.isFromState = true
-        result.notes = context.goOn(with: loaded, at: abandoned.path, named: nil)
-        context.log.append(comment: SessionLog.loadedHere("of the journal"))
-        done = min(saved.count, journal.count)
-        result.commands = saved.count
-      }
+      let shape = loaded.extras?.timeline
+      result.isFromState = true
+      result.others = shape?.storedText
+      result.notes = context.goOn(with: loaded, at: saved.path, named: nil)
+      context.log.append(
+        comment: SessionLog.loadedHere(Self.journalName, hasMoments: shape?.hasStored == true))
+      done = min(saved.commands, journal.count)
+      result.commands = saved.commands
     }
-    result.shortfall = rerun(abandoned.log, from: done, &result, progress).map(
+    result.shortfall = rerun(
+      abandoned.log, from: done, forgetsAtRecoveries, &result, progress
+    ).map(
       files.withGivenPaths)
     resumeTracks(of: abandoned, &result)
+    if result.shortfall == nil { resumeAutosave(of: abandoned, &result) }
     result.step = context.workbench.summary.step
     return result
+  }
+
+  /// The state that fits the journal and has most of its commands, or more than it: one of the
+  /// middle of a command ends in steps that the journal does not have.
+  private func savedState(
+    of abandoned: Journal.Abandoned
+  ) -> (path: String, commands: Int)? {
+    let journal = abandoned.log.commands
+    let named = abandoned.running.autosave?.path
+    let paths = (named.map { [$0] } ?? []) + (abandoned.hasState ? [abandoned.path] : [])
+    let fitting = paths.compactMap { path -> (path: String, commands: Int)? in
+      guard let saved = try? context.workbench.logOfState(path).commands else { return nil }
+      let count = min(saved.count, journal.count)
+      return count > 0 && saved.prefix(count) == journal.prefix(count) ? (path, saved.count) : nil
+    }
+    return fitting.max { $0.commands < $1.commands }
+  }
+
+  /// Turns autosave on again as it was.
+  private func resumeAutosave(of abandoned: Journal.Abandoned, _ result: inout Result) {
+    guard let saving = abandoned.running.autosave, let pace = Autosave.Pace(noted: saving.pace)
+    else { return }
+    context.autosave = Autosave(
+      pace, path: saving.path, step: context.workbench.summary.step)
+    // Its files are this session's own.
+    for ending in [".safetensors", ".dyad"] {
+      if let path = saving.path { context.shell.files.didWrite(path + ending) }
+    }
+    result.notes.append("  autosave is on again: 'autosave show'")
   }
 
   /// Lets the recordings go on with the user's files, which end with the last recovered step then.
@@ -87,7 +126,7 @@ public struct Recovery {
     }
     let (resumed, lost) = bench.resumeTracks(
       copy: { track in track.path.flatMap { copies[$0] } },
-      firstLine: { track in track.path.flatMap { abandoned.recordings[$0] } })
+      firstLine: { track in track.path.flatMap { abandoned.running.recordings[$0] } })
     for track in bench.tracks where !track.isWithoutFile {
       if let path = track.path { files.didWrite(path) }
     }
@@ -96,11 +135,16 @@ public struct Recovery {
 
   /// Runs the commands of a log from one on; returns why it stopped before the end.
   private func rerun(
-    _ log: SessionLog, from done: Int, _ result: inout Result, _ progress: (String) -> Void
+    _ log: SessionLog, from done: Int, _ forgetsAtRecoveries: Bool, _ result: inout Result,
+    _ progress: (String) -> Void
   ) -> String? {
     var index = 0
     for entry in log.entries {
-      if case .comment(let text) = entry, SessionLog.isLoadedHere(text), index > done {
+      if case .comment(let text) = entry, SessionLog.isLoadedHere(text), index > done,
+        forgetsAtRecoveries
+          || text != SessionLog.loadedHere(Self.journalName)
+            && text != SessionLog.loadedHere(Self.journalName, hasMoments: true)
+      {
         context.forgetOtherStates(at: text)
       }
       guard case .command(let text, let mark, _) = entry else { continue }
@@ -160,22 +204,31 @@ extension CommandContext {
       let fresh = try Journal(in: folder, after: part)
       try fresh.keep(log)
       journal = fresh
-      keepRecordings()
+      keepRunning()
       return nil
     } catch {
       return "  no journal: \(Interpreter.diagnostic(error).message)"
     }
   }
 
-  /// Lets the journal know the files of recordings, in the middle of a long command too: a process
-  /// that is killed there leaves rows of steps that no command has taken yet.
-  func keepRecordings() {
+  /// Goes on with the moments that the state of a journal came with.
+  public func takeMoments(of abandoned: Journal.Abandoned) {
     guard let journal else { return }
-    var lines: [String: String] = [:]
+    // Where they cannot be moved, they are found where they are.
+    try? timeline.moveStored(
+      from: abandoned.path + Timeline.storedEnding, to: journal.path + Timeline.storedEnding)
+  }
+
+  /// Lets the journal know what runs beside the commands: recordings, also those that begin in the
+  /// middle of a long command, and autosave.
+  func keepRunning() {
+    guard let journal else { return }
+    var running = Journal.Running()
     for track in workbench.tracks where !track.isWithoutFile {
-      if let path = track.path { lines[path] = track.firstLine }
+      if let path = track.path { running.recordings[path] = track.firstLine }
     }
-    journal.keep(recordings: lines)
+    running.autosave = autosave.map { Journal.Saving(pace: $0.pace.noted, path: $0.path) }
+    journal.keep(running)
   }
 
   /// Ends the journal: it stays when the session has changes that were not saved.

@@ -58,7 +58,7 @@ public enum SaveCommand: Command {
           "\(Diagnostic.quote(invocation[name])) is a folder: the session needs a name in it",
           at: name, help: "save session \(last.isEmpty ? base : base + "/")run1")
       }
-      let endings = invocation[state] && bench.hasModel ? [".safetensors", ".dyad"] : [".dyad"]
+      let endings = invocation[state] ? [".safetensors", ".dyad"] : [".dyad"]
       let targets = try endings.map { try files.checkedPath(base + $0, for: invocation) ?? base }
       let target = String((targets.last ?? base).dropLast(5))
       var log = context.log
@@ -73,8 +73,7 @@ public enum SaveCommand: Command {
         let count = "\(saved.moments) other moment\(saved.moments == 1 ? "" : "s")"
         written.append("\(base)\(Timeline.storedEnding)/ (\(count))")
       }
-      let missing = invocation[state] && !bench.hasModel ? "   no model yet: the log only" : ""
-      return .text("  " + written.joined(separator: "  ") + missing)
+      return .text("  " + written.joined(separator: "  "))
     case "tensors":
       let path = try files.checkedPath(invocation[file], for: invocation) ?? ""
       let count = try bench.saveTensors(

@@ -52,13 +52,15 @@ extension CommandContext {
 
   /// Writes the session: its log and, with `state`, the present state and those of other moments.
   ///
+  /// Without `writesLog` the state is written beside a log that is there: the journal's.
   /// - Returns: The files, and the number of other states.
   /// Throws: `FileError`, or `SessionError` when the user stopped; then old files are as they were.
   func saveSession(
     at path: String, log: SessionLog, state: Bool = true, moments: Bool = true,
+    writesLog: Bool = true,
     _ watcher: Timeline.Watcher = Timeline.Watcher()
   ) throws -> (files: [String], moments: Int) {
-    guard state, workbench.hasModel else {
+    guard state else {
       return (try workbench.saveSession(path, log: log, state: false), 0)
     }
     let folder = path + Timeline.storedEnding
@@ -66,8 +68,13 @@ extension CommandContext {
     let stored =
       moments ? try timeline.store(in: folder, watcher) : Timeline.Stored()
     do {
-      let files = try workbench.saveSession(
-        path, log: log, state: true, extras: extras(stored: stored))
+      var files: [String] = []
+      if writesLog {
+        files = try workbench.saveSession(
+          path, log: log, state: true, extras: extras(stored: stored))
+      } else {
+        try workbench.saveState(path, log: log, extras: extras(stored: stored))
+      }
       Timeline.removeStored(before, but: stored, in: folder)
       return (files, stored.count)
     } catch {

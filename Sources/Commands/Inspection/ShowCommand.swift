@@ -33,10 +33,12 @@ public enum ShowCommand: Command {
     case .state:
       var output = Output.table(ShowState.table(bench))
       guard invocation.filters.isEmpty else { return output }
-      // What is allocated depends on what was held and looked at, not on the state alone.
-      output.loggedReply = output.stableText.split(
-        separator: "\n", omittingEmptySubsequences: false
-      ).map { $0.hasPrefix("  memory ") ? "  memory …" : String($0) }.joined(separator: "\n")
+      // What is allocated depends on what was held and looked at, not on the state alone; a file
+      // that was lost is lost in this process only.
+      let lines = Output.table(ShowState.table(bench, withLostFiles: false)).stableText.split(
+        separator: "\n", omittingEmptySubsequences: false)
+      output.loggedReply = lines.map { $0.hasPrefix("  memory ") ? "  memory …" : String($0) }
+        .joined(separator: "\n")
       return output
     case .config: return .table(try config(bench))
     case .backbone, .method:

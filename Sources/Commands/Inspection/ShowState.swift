@@ -7,7 +7,12 @@ import Sessions
 /// `show state`: where the session stands, line by line.
 enum ShowState {
   /// The table; nothing is built for it.
-  static func table(_ bench: Workbench) -> Table {
+  ///
+  /// - Parameters:
+  ///   - bench: The session.
+  ///   - withLostFiles: Whether it says which recordings go on without their files.
+  /// - Returns: Names and values.
+  static func table(_ bench: Workbench, withLostFiles: Bool = true) -> Table {
     let state = bench.summary
     let resolved = bench.resolution
     var rows: [(String, String)] = []
@@ -35,7 +40,7 @@ enum ShowState {
       rows.append(
         ("memory", NumberFormat.bytes(total) + ": " + parts.joined(separator: ", ")))
     }
-    rows.append(("tracks", tracks(bench)))
+    rows.append(("tracks", tracks(bench, withLostFiles)))
     return Table(
       [Table.Column("part"), Table.Column("value")],
       rows: rows.map { [.text($0.0), .text($0.1)] }, hidesHeadings: true)
@@ -90,11 +95,12 @@ enum ShowState {
       + schedule
   }
 
-  private static func tracks(_ bench: Workbench) -> String {
+  private static func tracks(_ bench: Workbench, _ withLostFiles: Bool) -> String {
     guard !bench.tracks.isEmpty else { return "none" }
     return bench.tracks.map { track in
       track.names.joined(separator: ",") + " every \(track.every)"
-        + (track.path.map { track.isWithoutFile ? " without \($0)" : " -> \($0)" } ?? "")
+        + (track.path.map { track.isWithoutFile && withLostFiles ? " without \($0)" : " -> \($0)" }
+          ?? "")
     }.joined(separator: "; ")
   }
 }

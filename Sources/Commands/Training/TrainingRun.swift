@@ -101,7 +101,6 @@ final class TrainingRun {
       lines.append("  autosave is off, it failed: \(Interpreter.diagnostic(error).message)")
       context.autosave = nil
     }
-    context.keepRecordings()
     let watches = context.shell.watches
     let formulas = watches.map(\.condition) + (until.map { [$0] } ?? [])
     do {

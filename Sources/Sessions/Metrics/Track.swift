@@ -161,14 +161,21 @@ public final class Track {
   /// - Parameters:
   ///   - record: What was measured.
   ///   - branch: The branch that the step is on, nil on the first one: steps come again on others.
+  ///   - willBegin: Called when the first line is known and not yet written.
   /// - Throws: `FileError` when the file cannot be written (disk full); it then ends with a whole
   ///   line.
-  public func write(_ record: StepRecord, branch: String?) throws {
+  public func write(
+    _ record: StepRecord, branch: String?, willBegin: () -> Void = {}
+  ) throws {
     rows += 1
     guard path != nil, !isWithoutFile else { return }
     let line = row(of: record, branch: branch)
+    if written?.isEmpty == true {
+      // A process that is killed right after the first row must find its file again.
+      firstLine = String(line.dropLast())
+      willBegin()
+    }
     try file?.append(line)
-    if written?.isEmpty == true { firstLine = String(line.dropLast()) }
     written?.append(line)
   }
 

@@ -25,7 +25,7 @@ public final class Moment {
   /// The state; nil when it was dropped to save memory and will be computed from an earlier one.
   var image: WorkbenchImage?
   /// The state file that a loaded session has of it, without ending.
-  let stored: String?
+  var stored: String?
   /// The state file, without ending, that a save wrote of it as it is now.
   var savedAs: String?
 

@@ -16,9 +16,10 @@ extension Timeline {
     public let owner: AnyObject
   }
 
-  /// Returns the session as it is, for `keepLeft` once another one is there.
+  /// Takes the session as it is, for `keepLeft` once another one is there.
   ///
   /// - Parameter owner: What the owner wants back with it.
+  /// - Returns: All of its moments.
   public func leave(owner: AnyObject) -> Left {
     keepPresent()
     return Left(

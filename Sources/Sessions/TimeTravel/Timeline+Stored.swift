@@ -100,6 +100,21 @@ extension Timeline {
     if kept.names.isEmpty { rmdir(folder) }
   }
 
+  /// Moves the folder of the moments that a recovered session has.
+  ///
+  /// Throws: `FileError` when it cannot be moved; they are found where they are then.
+  public func moveStored(from old: String, to new: String) throws {
+    guard FileManager.default.fileExists(atPath: old) else { return }
+    try AtomicFile.move(old, to: new)
+    func moved(_ path: String?) -> String? {
+      path.map { $0.hasPrefix(old + "/") ? new + $0.dropFirst(old.count) : $0 }
+    }
+    for moment in branches.flatMap(\.moments) {
+      moment.stored = moved(moment.stored)
+      moment.savedAs = moved(moment.savedAs)
+    }
+  }
+
   /// Reads a moment's state when it is on disk and not in memory.
   ///
   /// Throws: `SessionError`, `FileError`, or what the data reader throws; nothing changed then.

@@ -14,7 +14,8 @@ extension Workbench {
     _ path: String, log: SessionLog, state withState: Bool, extras: SessionExtras? = nil
   ) throws -> [String] {
     var written: [String] = []
-    if withState, try saveState(path, log: log, extras: extras) {
+    if withState {
+      try saveState(path, log: log, extras: extras)
       written.append(path + ".safetensors")
     }
     try AtomicFile.write(log.closedText, to: path + ".dyad")
@@ -22,15 +23,11 @@ extension Workbench {
     return written
   }
 
-  /// Writes the state file alone; false without a model.
+  /// Writes the state file alone; before there is a model it has the choices and no tensors.
   ///
   /// Throws: `FileError`; then an old file is as it was.
-  public func saveState(
-    _ path: String, log: SessionLog, extras: SessionExtras? = nil
-  ) throws -> Bool {
-    guard learner != nil else { return false }
+  public func saveState(_ path: String, log: SessionLog, extras: SessionExtras? = nil) throws {
     try writeState(path + ".safetensors", try stateText(log: log, extras: extras))
-    return true
   }
 
   /// The description that a state file holds beside the tensors.
@@ -96,8 +93,8 @@ extension Workbench {
     public var epoch: Int
     /// The log that led there, as a script.
     public var log: String
-    /// The fingerprint, checked against the one in the file.
-    public var fingerprint: String
+    /// The fingerprint, checked against the one in the file; nil before there was a model.
+    public var fingerprint: String?
     /// What else belongs to the session.
     public var extras: SessionExtras?
     /// What was done to the files of recordings.
@@ -138,8 +135,10 @@ extension Workbench {
     guard state.isUndrawn != true else {
       other.resolution = try? other.configuration.resolve(try other.facts())
       take(other, state)
+      for track in tracks { track.close() }
+      tracks = []
       return LoadedSession(
-        step: 0, epoch: 0, log: state.log, fingerprint: "none", extras: state.extras)
+        step: 0, epoch: 0, log: state.log, fingerprint: nil, extras: state.extras)
     }
     other.resolution = try other.configuration.resolve(try other.facts())
     let learner = try other.model()

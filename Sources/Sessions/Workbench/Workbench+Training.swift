@@ -231,7 +231,8 @@ extension Workbench {
           continue
         }
       }
-      if let complete = metrics.records.last { try track.write(complete, branch: branchOfRows()) }
+      guard let complete = metrics.records.last else { continue }
+      try track.write(complete, branch: branchOfRows(), willBegin: willBeginFile)
     }
   }
 

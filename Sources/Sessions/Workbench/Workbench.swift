@@ -41,6 +41,8 @@ public final class Workbench {
   var lastImage = LastImage()
   /// The branch that rows of recordings are of; nil on the first one.
   var branchOfRows: () -> String? = { nil }
+  /// Called before the first row of a recording's file is written.
+  public var willBeginFile: () -> Void = {}
   /// Called after each step, when it is committed and recorded.
   var didStep: () -> Void = {}
   /// The seconds of the last step, by phase.
