@@ -12,7 +12,14 @@ struct ScriptRunner {
   /// - Returns: The process's exit status.
   /// - Throws: `Diagnostic` when the file cannot be read or does not use a given variable.
   func run(file: String) throws -> Int32 {
-    let source = try Interpreter.readScript(Paths.expandingTilde(file))
+    let source: SourceText
+    do {
+      source = try Interpreter.readScript(Paths.expandingTilde(file))
+    } catch var error as Diagnostic {
+      // A command given as if it were a script.
+      if interpreter.context.registry[file] != nil { error.help = "dyad -c \(file)" }
+      throw error
+    }
     try checkVariables(of: source)
     return interpreter.runScript(source, report: printer.print)?.exitStatus ?? 0
   }

@@ -59,6 +59,8 @@ struct CanonicalCase: Sendable, CustomTestStringConvertible {
     CanonicalCase(
       "bank | where  a==\"b  \\\"c\" and  k != \"\"",
       "bank | where a==\"b  \\\"c\" and k != \"\""),
+    CanonicalCase("tensor z1[0, :3]@-1", "tensor z1@-1[0, :3]"),
+    CanonicalCase("tensor z1@e2[0]", "tensor z1@e2[0]"),
     CanonicalCase("method \\\n  simclr", "method simclr"),
     CanonicalCase("let k = 1 + \\\n  2", "let k = 1 + 2"),
     CanonicalCase("let k = 2*\\ \r\n(1 + \\\r\n\t2)", "let k = 2* (1 + 2)"),

@@ -63,6 +63,11 @@ import Testing
     }
     // Between the moments that were saved, choices may have changed.
     #expect(second.text("rewind @main/e2").contains("step 6 of 'main' is of before the session"))
+    #expect(
+      second.text("rewind @main/s1").contains("'main', which has the steps 2 and 8…12\n"),
+      "\(second.text("rewind @main/s1"))")
+    #expect(second.text("compare @main/s1 @main/s3").hasSuffix("help: snap list"))
+    #expect(second.text("compare @main/s1 @main").hasSuffix("help: compare @main/s2 @main"))
     _ = try second.output("save session t")
     let replay = try session(beside: first).text("replay t.dyad --verify --outputs")
     #expect(replay.contains("replies match") && !replay.contains("error"), "\(replay)")
@@ -109,7 +114,7 @@ import Testing
     let third = try session(beside: first)
     #expect(third.text("load session s").contains("\n  without those of @a @main @z"))
     let refused = third.text("rewind @a")
-    #expect(refused.contains("a saved session has the named moments"), "\(refused)")
+    #expect(refused.contains("which came with the named moments"), "\(refused)")
     #expect(refused.contains("'source s.dyad overwrite=on'"), "\(refused)")
   }
 

@@ -2,6 +2,7 @@ import CommandLanguage
 import Commands
 import Foundation
 import Sessions
+import TestSupport
 import Testing
 
 /// A session that was saved and loaded goes on as the one that was not, and its log replays.
@@ -186,6 +187,17 @@ import Testing
       try self.session(beside: empty).text("load session z") == "  step 0   e0   no model yet")
     _ = try loaded.output("save session x")
     #expect(try replays("x", beside: loaded) == nil)
+  }
+
+  /// The session that was loaded goes on, so that it is saved to its own files.
+  @Test func aLoadedSessionMayBeSavedInItsPlace() throws {
+    try withTemporaryFolder { folder in
+      _ = try TrainedSession(Self.setup + ["step 1", "save session \(folder)/a"])
+      let loaded = try TrainedSession(["load session \(folder)/a.dyad", "step 1"])
+      #expect(loaded.text("save session \(folder)/a").hasPrefix("  \(folder)/a.safetensors"))
+      let other = try TrainedSession(Self.setup + ["step 1"])
+      #expect(other.text("save session \(folder)/a").contains("not written by this session"))
+    }
   }
 
   @Test func aLoadIsWhereUndoBegins() throws {

@@ -226,7 +226,8 @@ struct ExpressionParser {
     }
   }
 
-  /// A tensor's name goes on with `:NAME`, `@TIME` and `[SLICE]`, glued to it.
+  /// A tensor's name goes on with `:NAME`, `@TIME` and `[SLICE]`, glued to it; the time may stand
+  /// after the slice too.
   private mutating func reference(beginning name: String, at start: Int) throws -> Lexeme? {
     guard let base = Reference.Base(rawValue: name) else { return nil }
     let bytes = source.bytes
@@ -235,10 +236,8 @@ struct ExpressionParser {
       at += 1
       skip { ReferenceParser.isNameByte($0) }
     }
-    if at < range.upperBound, bytes[at] == UInt8(ascii: "@") {
-      at += 1
-      skip { ReferenceParser.isNameByte($0) || $0 == UInt8(ascii: "/") }
-    }
+    let name = at
+    skipTime()
     let head = at
     if at < range.upperBound, bytes[at] == UInt8(ascii: "[") {
       skip { $0 != UInt8(ascii: "]") }
@@ -247,13 +246,29 @@ struct ExpressionParser {
       }
       at += 1
     }
+    let slice = head..<at
+    if name == head { skipTime() }
+    let isInOrder = slice.upperBound == at
+    let text =
+      isInOrder
+      ? source.text(start..<at)
+      : source.text(start..<name) + source.text(slice.upperBound..<at) + source.text(slice)
     do {
-      let reference = try ReferenceParser.parse(source.text(start..<at))
-      return .reference(reference, slices: ReferenceParser.slicePlaces(bytes, head..<at))
+      return .reference(
+        try ReferenceParser.parse(text), slices: ReferenceParser.slicePlaces(bytes, slice))
     } catch var error as Diagnostic {
-      error.range = error.range.map { start + $0.lowerBound..<start + $0.upperBound } ?? start..<at
+      error.range =
+        error.range.flatMap {
+          isInOrder ? start + $0.lowerBound..<start + $0.upperBound : nil
+        } ?? start..<at
       throw error
     }
+  }
+
+  private mutating func skipTime() {
+    guard at < range.upperBound, source.bytes[at] == UInt8(ascii: "@") else { return }
+    at += 1
+    skip { ReferenceParser.isNameByte($0) || $0 == UInt8(ascii: "/") }
   }
 
   private mutating func skip(while holds: (UInt8) -> Bool) {

@@ -57,6 +57,8 @@ public enum LoadCommand: Command {
           "  the session before it was not saved: "
             + (ways.isEmpty ? "that is gone" : ways.joined(separator: ", ")))
       }
+      // The session goes on, so that it may be saved there again.
+      for ending in [".safetensors", ".dyad"] { context.shell.files.didWrite(base + ending) }
       let shape = loaded.extras?.timeline
       context.log.append(
         comment: SessionLog.loadedHere(name, hasMoments: shape?.hasStored == true))

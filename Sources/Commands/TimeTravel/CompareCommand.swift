@@ -31,9 +31,11 @@ public enum CompareCommand: Command {
         TimeTravel.name(a), b.map(TimeTravel.name), TimeTravel.watcher(context))
     } catch let error as SessionError {
       let place = b != nil && !isKnown(b, context) ? invocation.place(of: "b") : nil
+      // Where both are wrong, mending one is no help.
+      let isOneWrong = place == nil || isKnown(a, context)
       throw Diagnostic(
         error.message, at: place ?? invocation.place(of: "a"),
-        help: ErrorPlace.help(error, in: invocation),
+        help: isOneWrong ? ErrorPlace.help(error, in: invocation) : "snap list",
         in: invocation.source)
     }
     var output = Output(.table(table(result, invocation[limit])))

@@ -101,7 +101,8 @@ extension Timeline {
           refusal
           ?? SessionError(
             "\(name.description) is step \(step) of '\(branch)', which has the steps "
-              + "\(first)…\(end)", wrong: name, right: .step(min(max(step, first), end)))
+              + Self.text(of: heldSteps(moments.map(\.element), end)), wrong: name,
+            right: .step(min(max(step, first), end)))
         continue
       }
       if let exact = moments.last(where: { $0.element.step == step }) {
@@ -133,20 +134,49 @@ extension Timeline {
       let found = Self.base(moments[..<end].filter { $0.element.step <= step }.map(\.element)),
       let offset = moments.first(where: { $0.element === found })?.offset
     else {
-      throw notHeld(step, branch)
+      throw notHeld(step, branch, in: moments.map(\.element))
     }
     let next = moments.first { $0.offset > offset && $0.element.step >= step }
-    if found.step < step, next?.element.isLoaded == true { throw notHeld(step, branch) }
+    if found.step < step, next?.element.isLoaded == true {
+      throw notHeld(step, branch, in: moments.map(\.element))
+    }
     return Target(branch: branch, step: step, exact: nil, base: found, baseIndex: offset)
   }
 
-  func notHeld(_ step: Int, _ branch: String) -> SessionError {
+  /// The steps that can be gone back to among the moments of a run: single ones that a loaded
+  /// session has, and all since.
+  private func heldSteps(_ moments: [Moment], _ end: Int) -> [ClosedRange<Int>] {
+    let loaded = moments.filter { $0.isLoaded && $0.isHeld }.map(\.step)
+    guard let start = loaded.max() else {
+      let first = moments.first?.step ?? 0
+      return [first...max(first, end)]
+    }
+    let single = Set(loaded).subtracting([start]).sorted().map { $0...$0 }
+    return single + [start...max(start, end)]
+  }
+
+  private static func text(of steps: [ClosedRange<Int>]) -> String {
+    // As many as a line has room for.
+    let shown = steps.count > 8 ? Array(steps.prefix(3)) + Array(steps.suffix(4)) : steps
+    var texts = shown.map {
+      $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)…\($0.upperBound)"
+    }
+    if steps.count > 8 { texts.insert("…", at: 3) }
+    let last = texts.popLast() ?? "none"
+    return texts.isEmpty ? last : texts.joined(separator: ", ") + " and " + last
+  }
+
+  func notHeld(_ step: Int, _ branch: String, in moments: [Moment] = []) -> SessionError {
     guard let name = loadedFrom else {
       return SessionError("step \(step) of '\(branch)' is not held any more", help: "snap list")
     }
+    let end = max(
+      moments.map(\.step).max() ?? 0, branch == current ? bench.learner?.step ?? 0 : 0)
+    let held = moments.isEmpty ? [] : heldSteps(moments, end)
     return SessionError(
-      "step \(step) of '\(branch)' is of before the session was loaded: a saved session has the "
-        + "named moments and the ends of branches",
+      "step \(step) of '\(branch)' is of before the session was loaded, which came with the named "
+        + "moments and the ends of branches"
+        + (held.isEmpty ? "" : ": of '\(branch)' the steps " + Self.text(of: held)),
       help: name.map { "in a new session, 'source \($0).dyad overwrite=on' makes all of it again" }
         ?? "after 'save session NAME', 'source NAME.dyad overwrite=on' in a new one makes it again")
   }
