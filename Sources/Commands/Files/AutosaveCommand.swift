@@ -14,8 +14,10 @@ public enum AutosaveCommand: Command {
   public static let spec = CommandSpec(
     "autosave", group: .sessions, summary: "Saves the session by itself while it goes on.",
     details: "After a command, and between two steps of one that trains. Every command is in the "
-      + "journal of the prompt in any case: `dyad --recover` runs them again after a crash, from "
-      + "the state that was saved last. A name saves there instead, as `save session` does.",
+      + "journal of the prompt in any case: `dyad --recover` goes on from the state that was saved "
+      + "last, with named moments and the ends of branches, and runs the commands after it again; "
+      + "`dyad --recover=again` runs all, for undo and every moment. A name saves there instead, "
+      + "as `save session` does.",
     arguments: [name], options: [every, time], writesFile: true, isLogged: false,
     subcommands: [
       CommandForm("off", summary: "Ends it.", isLogged: false),

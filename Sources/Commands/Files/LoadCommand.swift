@@ -15,7 +15,7 @@ public enum LoadCommand: Command {
     "load", group: .sessions, summary: "Reopens a session or restores weights.",
     requiring: [
       CommandForm(
-        "session", summary: "Takes over a saved session: data, model, counters, metrics, log.",
+        "session", summary: "Takes over a saved session; 'undo' goes back to the one before it.",
         arguments: [name], isLogged: false,
         examples: [Example("load session run1", "Goes on where run1 was saved")]),
       CommandForm(
