@@ -1,14 +1,28 @@
 /// How many columns of a terminal a text takes.
 public enum DisplayWidth {
-  /// The columns of a text without control characters.
+  /// The columns of a text without control characters other than codes for colours.
   public static func of(_ text: some StringProtocol) -> Int {
-    text.reduce(0) { $0 + of($1) }
+    var columns = 0
+    // `ESC [ 2 m` takes no column: a bracket, then parameters, then a letter.
+    var isCode = false
+    var last: Character = " "
+    for character in text {
+      if isCode {
+        isCode = !(character.isLetter && character.isASCII)
+      } else if character == "[", last == "\u{1b}" {
+        isCode = true
+      } else {
+        columns += of(character)
+      }
+      last = character
+    }
+    return columns
   }
 
   /// The columns of a character: 2 for East Asian wide ones and emoji, 0 for marks on another.
   public static func of(_ character: Character) -> Int {
     guard let scalar = character.unicodeScalars.first else { return 0 }
-    if scalar.isASCII { return 1 }
+    if scalar.isASCII { return scalar == "\u{1b}" ? 0 : 1 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format, .control: return 0
     default: break

@@ -5,6 +5,8 @@ public struct Output: Sendable, Equatable {
     case nothing
     case text(String)
     case table(Table)
+    /// Numbers whose columns keep standing below each other; text in JSON.
+    case numbers(NumberGrid)
     case figure(FigureOutput)
     case sequence([Content])
   }
@@ -58,7 +60,7 @@ public struct Output: Sendable, Equatable {
   /// The stable part as text, without final newline.
   public var stableText: String { Output.text(of: content, width: nil) }
 
-  /// The stable part as text whose lines fit into a width; tables keep their columns.
+  /// The stable part as text whose lines fit into the width of a terminal.
   public func stableText(width: Int) -> String { Output.text(of: content, width: width) }
 
   /// The figures that were written.
@@ -82,12 +84,13 @@ public struct Output: Sendable, Equatable {
 
   private static func text(of content: Content, width: Int?) -> String {
     func fitting(_ text: String) -> String {
-      width.map { WordWrap.wrapped(text, width: $0) } ?? text
+      width.map { WordWrap.wrapped(text, width: $0, hanging: 2) } ?? text
     }
     return switch content {
     case .nothing: ""
     case .text(let text): fitting(text)
-    case .table(let table): table.text
+    case .table(let table): width.map(table.text(width:)) ?? table.text
+    case .numbers(let grid): width.map(grid.text(width:)) ?? grid.text
     case .figure(let figure): fitting(figure.text)
     case .sequence(let parts):
       parts.map { text(of: $0, width: width) }.filter { !$0.isEmpty }.joined(separator: "\n")
@@ -98,7 +101,7 @@ public struct Output: Sendable, Equatable {
     switch content {
     case .figure(let figure): [figure]
     case .sequence(let parts): parts.flatMap(figures)
-    case .nothing, .text, .table: []
+    case .nothing, .text, .table, .numbers: []
     }
   }
 
@@ -106,6 +109,7 @@ public struct Output: Sendable, Equatable {
     switch content {
     case .nothing: []
     case .text(let text): [("text", .string(text))]
+    case .numbers(let grid): [("text", .string(grid.text))]
     case .table(let table):
       [("title", .string(table.title)), ("rows", table.json)]
         + (table.notes.isEmpty ? [] : [("notes", .array(table.notes.map(JSONValue.string)))])

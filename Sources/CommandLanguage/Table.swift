@@ -40,33 +40,27 @@ public struct Table: Sendable, Equatable {
   public var notes: [String]
   /// Whether the line of headings is left out, as for names with one value each.
   public var hidesHeadings: Bool
+  /// The titles of the leading columns that name a row together, where the first does not alone.
+  public var names: [String]
 
   /// Creates a table.
   public init(
     _ columns: [Column], rows: [[Cell]] = [], title: String = "", notes: [String] = [],
-    hidesHeadings: Bool = false
+    hidesHeadings: Bool = false, names: [String] = []
   ) {
     self.columns = columns
     self.rows = rows
     self.title = title
     self.notes = notes
     self.hidesHeadings = hidesHeadings
+    self.names = names
   }
 
   /// The table as aligned text: numbers to the right, text to the left, two spaces of margin.
   public var text: String {
     var lines = title.isEmpty ? [] : [title]
-    let formatted = columns.indices.map { column in
-      NumberColumn.texts(rows.map { cell($0, column) }, decimals: columns[column].decimals)
-    }
-    let isRight = columns.indices.map { column in
-      rows.contains {
-        switch cell($0, column) {
-        case .int, .number: true
-        default: false
-        }
-      }
-    }
+    let formatted = formatted
+    let isRight = isRight
     let widths = columns.indices.map { column in
       max(
         hidesHeadings ? 0 : columns[column].heading.count, formatted[column].map(\.count).max() ?? 0
@@ -85,6 +79,43 @@ public struct Table: Sendable, Equatable {
     if !hidesHeadings { lines.append(line(columns.map(\.heading))) }
     for row in rows.indices { lines.append(line(formatted.map { $0[row] })) }
     return (lines + notes).joined(separator: "\n")
+  }
+
+  /// The table as text whose lines fit into the width of a terminal where words allow it.
+  public func text(width: Int) -> String {
+    func fitting(_ text: String) -> String { WordWrap.wrapped(text, width: width, hanging: 2) }
+    var lines = title.isEmpty ? [] : [fitting(title)]
+    // Without columns, the line of headings is an empty one, as in the text of any width.
+    if columns.isEmpty {
+      lines += Array(repeating: "", count: rows.count + (hidesHeadings ? 0 : 1))
+    } else {
+      lines +=
+        TableLayout(
+          headings: columns.map(\.heading), texts: formatted, isRight: isRight,
+          hidesHeadings: hidesHeadings,
+          nameCount: columns.prefix { names.contains($0.title) }.count, width: width
+        ).lines
+    }
+    return (lines + notes.map(fitting)).joined(separator: "\n")
+  }
+
+  /// The texts of the cells, column by column.
+  private var formatted: [[String]] {
+    columns.indices.map { column in
+      NumberColumn.texts(rows.map { cell($0, column) }, decimals: columns[column].decimals)
+    }
+  }
+
+  /// Whether each column has numbers.
+  private var isRight: [Bool] {
+    columns.indices.map { column in
+      rows.contains {
+        switch cell($0, column) {
+        case .int, .number: true
+        default: false
+        }
+      }
+    }
   }
 
   /// The table as JSON: an array of objects by column title.

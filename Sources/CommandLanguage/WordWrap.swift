@@ -7,7 +7,9 @@ public enum WordWrap {
   /// as what they continue.
   ///
   /// In an error, the line that a row of carets points into keeps its columns and so is not broken.
-  public static func wrapped(_ text: String, width: Int) -> String {
+  /// With `hanging`, as in replies, a sentence goes on so much deeper than it begins, which shows
+  /// where the next one begins.
+  public static func wrapped(_ text: String, width: Int, hanging: Int = 0) -> String {
     let width = max(width, leastWidth)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var result: [String] = []
@@ -29,9 +31,14 @@ public enum WordWrap {
         open = nil
       }
       let isPointedAt = i + 1 < lines.count && isCarets(lines[i + 1])
-      var parts = isPointedAt || isCarets(line) ? [line] : broken(line, width, column)
-      let isListed = parts.count > 1 && column > indent
-      if isFlowing || isListed, let last = parts.popLast() { open = (last, column) }
+      let isListed = column > indent
+      var parts =
+        isPointedAt || isCarets(line)
+        ? [line]
+        : broken(line, width, isListed || isFlowing ? column : indent + hanging, hanging)
+      if isFlowing || isListed && parts.count > 1, let last = parts.popLast() {
+        open = (last, column)
+      }
       result += parts
     }
     return (result + [open?.text].compactMap { $0 }).joined(separator: "\n")
@@ -43,32 +50,41 @@ public enum WordWrap {
     line.contains("^") && line.allSatisfy { $0 == "^" || $0 == " " || $0 == "\t" }
   }
 
-  private static func broken(_ line: String, _ width: Int, _ hang: Int) -> [String] {
+  private static func broken(
+    _ line: String, _ width: Int, _ hang: Int, _ hanging: Int
+  ) -> [String] {
     guard DisplayWidth.of(line) > width else { return [line] }
     let cells = cells(of: line)
-    // A row of values breaks between them, none from its name.
-    if cells.count > 3 {
-      return rows(of: cells, width, String(repeating: " ", count: indent(of: line)))
+    // A row of values breaks between them, none from its name; in replies two make a row, unless a
+    // wider gap fills a column of names.
+    let isPadded = pieces(of: line).dropFirst().contains { $0.gap.count > 3 }
+    if cells.count > (hanging > 0 && !isPadded ? 1 : 3) {
+      return rows(of: cells, width, indent(of: line), hanging)
     }
-    return words(of: line, width, String(repeating: " ", count: hang))
+    return words(of: line, width, hang)
   }
 
-  private static func words(of line: String, _ width: Int, _ indent: String) -> [String] {
+  private static func words(of line: String, _ width: Int, _ hang: Int) -> [String] {
     var lines: [String] = []
     var current = ""
     var used = 0
-    var isBegin = true
     for piece in pieces(of: line) {
-      let columns = DisplayWidth.of(piece.gap) + DisplayWidth.of(piece.word)
-      if !isBegin, used + columns > width {
+      let word = DisplayWidth.of(piece.word)
+      let gap = piece.gap.count
+      if current.isEmpty {
+        // A word that fills the line begins at its edge.
+        let indent = min(gap, max(0, width - word))
+        current = String(repeating: " ", count: indent) + piece.word
+        used = indent + word
+      } else if used + gap + word > width {
         lines.append(current)
-        current = indent + piece.word
-        used = indent.count + DisplayWidth.of(piece.word)
+        let indent = min(hang, max(0, width - word))
+        current = String(repeating: " ", count: indent) + piece.word
+        used = indent + word
       } else {
         current += piece.gap + piece.word
-        used += columns
+        used += gap + word
       }
-      isBegin = false
     }
     return lines + [current]
   }
@@ -86,35 +102,102 @@ public enum WordWrap {
     return cells
   }
 
-  private static func rows(of cells: [String], _ width: Int, _ indent: String) -> [String] {
+  private static func rows(
+    of cells: [String], _ width: Int, _ indent: Int, _ hanging: Int
+  ) -> [String] {
+    let margin = String(repeating: " ", count: indent)
     var lines: [String] = []
     var current = ""
     for cell in cells {
-      let longer = current.isEmpty ? indent + cell : current + "   " + cell
+      let longer = current.isEmpty ? margin + cell : current + "   " + cell
       if !current.isEmpty, DisplayWidth.of(longer) > width {
         lines.append(current)
-        current = indent + cell
+        current = margin + cell
       } else {
         current = longer
       }
     }
     return (lines + [current]).flatMap { row in
-      DisplayWidth.of(row) <= width ? [row] : words(of: row, width, indent)
+      DisplayWidth.of(row) <= width ? [row] : words(of: row, width, indent + hanging)
     }
   }
 
-  /// The words with the spaces before them.
+  /// The lines of a cell of a table; parts between gaps of two spaces or more stay whole where they
+  /// can.
+  static func cell(_ text: String, width: Int) -> [String] {
+    if DisplayWidth.of(text) <= width { return [text] }
+    var parts: [(gap: String, text: String)] = []
+    for piece in pieces(of: text) {
+      if parts.isEmpty || piece.gap.count >= 2 {
+        parts.append((piece.gap, piece.word))
+      } else {
+        parts[parts.count - 1].text += piece.gap + piece.word
+      }
+    }
+    var lines: [String] = []
+    for part in parts {
+      if let last = lines.popLast() {
+        let longer = last + part.gap + part.text
+        if DisplayWidth.of(longer) <= width {
+          lines.append(longer)
+        } else if DisplayWidth.of(part.text) <= width {
+          lines += [last, part.text]
+        } else {
+          lines += words(of: longer, width, 0)
+        }
+      } else {
+        lines += words(of: part.text, width, 0)
+      }
+    }
+    return lines
+  }
+
+  /// The columns of the longest part of a text that is not broken.
+  static func longestWord(of text: String) -> Int {
+    pieces(of: text).map { DisplayWidth.of($0.word) }.max() ?? 0
+  }
+
+  private static let units: Set<String> = ["%", "B", "KB", "MB", "GB", "ms", "s", "min", "h", "px"]
+
+  private static func isNumber(_ word: String) -> Bool {
+    word.last?.isNumber == true && word.allSatisfy { $0.isNumber || ".-+e×".contains($0) }
+  }
+
+  private static func isUnit(_ word: Substring) -> Bool {
+    units.contains(word.last.map { ",;:)".contains($0) } == true ? "\(word.dropLast())" : "\(word)")
+  }
+
+  /// The words with the spaces before them; a shape or a slice such as `[3, 64]` is one word, as is
+  /// a number with its unit.
   private static func pieces(of line: String) -> [(gap: String, word: String)] {
     var pieces: [(gap: String, word: String)] = []
     var rest = line[...]
     while !rest.isEmpty {
       let gap = rest.prefix { $0 == " " }
       rest = rest[gap.endIndex...]
-      let word = rest.prefix { $0 != " " }
+      let word = word(at: rest)
       rest = rest[word.endIndex...]
-      pieces.append((String(gap), String(word)))
+      if word.isEmpty { continue }
+      if gap.count == 1, let before = pieces.last?.word, isNumber(before), isUnit(word) {
+        pieces[pieces.count - 1].word += gap + word
+      } else {
+        pieces.append((String(gap), String(word)))
+      }
     }
     return pieces
+  }
+
+  /// What stands before the next space outside brackets, or before the next of all where the
+  /// brackets hold more than would fit into the narrowest width.
+  private static func word(at text: Substring) -> Substring {
+    let short = text.prefix { $0 != " " }
+    guard short.contains("[") else { return short }
+    var depth = 0
+    let long = text.prefix {
+      if $0 == "[" { depth += 1 } else if $0 == "]" { depth -= 1 }
+      return $0 != " " || depth > 0
+    }
+    return depth == 0 && DisplayWidth.of(long) <= leastWidth ? long : short
   }
 
   /// Where continuation lines begin: at the last column of a list such as `  name   what it is`

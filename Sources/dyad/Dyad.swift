@@ -86,7 +86,7 @@ enum Dyad {
     }
     if !options.recovers, let newest = left.first {
       let count = newest.log.commandCount
-      terminal.print(
+      terminal.say(
         terminal.dim(
           "a session of \(count) command\(count == 1 ? "" : "s") ended without being saved: "
             + "dyad --recover goes on with it"))

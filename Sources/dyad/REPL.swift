@@ -29,7 +29,7 @@ struct REPL {
     shell.history = historyFile.load()
     shell.history.forEach(editor.addHistory)
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    terminal.print(
+    terminal.say(
       "dyad \(SysCommand.version) · \(cores) \(cores == 1 ? "core" : "cores")   "
         + terminal.dim("help · help tour · Tab completes · quit"))
     while !shell.isQuitting {

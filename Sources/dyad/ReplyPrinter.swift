@@ -35,7 +35,9 @@ final class ReplyPrinter {
   func print(_ progress: WorkProgress) {
     switch progress {
     case .line(let text):
-      if !isJSON { terminal.print(width.map { WordWrap.wrapped(text, width: $0) } ?? text) }
+      if !isJSON {
+        terminal.print(width.map { WordWrap.wrapped(text, width: $0, hanging: 2) } ?? text)
+      }
     case .status(let text): terminal.showStatus(text, width: TerminalSize.columns)
     case .work(let state):
       // The last column stays free, or some terminals would begin another line.
@@ -63,20 +65,27 @@ final class ReplyPrinter {
       let isTable =
         if case .table(let table) = output.content { table.notes.isEmpty } else { false }
       let gap = isTable ? "\n  " : separator(after: text, before: joined)
-      text += gap + terminal.dim(joined)
+      text += gap + terminal.dim(fitting(joined, after: gap))
     }
     // Without a model there is no hash yet: `0 - config=…` is for the log only.
     guard let fingerprint = reply.fingerprint, !fingerprint.hasPrefix("0 - ") else { return text }
     let mark = "#= " + fingerprint
-    return text + separator(after: text, before: mark) + terminal.dim(mark)
+    let gap = separator(after: text, before: mark)
+    return text + gap + terminal.dim(fitting(mark, after: gap))
   }
 
   /// A gap on the last line when the next part still fits there, else a new line.
   private func separator(after text: String, before part: String) -> String {
     if text.isEmpty { return "  " }
     let last = text.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
-    let length = last.replacing("\u{1b}[2m", with: "").replacing("\u{1b}[0m", with: "").count
-    return length + 3 + part.count <= width ?? 100 ? "   " : "\n  "
+    guard let width else { return last.count + 3 + part.count <= 100 ? "   " : "\n  " }
+    return DisplayWidth.of(last) + 3 + DisplayWidth.of(part) <= width ? "   " : "\n  "
+  }
+
+  /// A part that begins a line behind a margin, broken where the terminal is too narrow for it.
+  private func fitting(_ part: String, after gap: String) -> String {
+    guard let width, gap.hasPrefix("\n") else { return part }
+    return String(WordWrap.wrapped("  " + part, width: width, hanging: 2).dropFirst(2))
   }
 
   /// A time as people read it: `0.24 s`, `3 min 02 s`.

@@ -26,6 +26,13 @@ final class Terminal {
     write(text + "\n", to: STDOUT_FILENO)
   }
 
+  /// Writes a sentence that is no reply, broken at words.
+  func say(_ sentence: String) {
+    print(
+      isOutputTerminal
+        ? WordWrap.wrapped(sentence, width: TerminalSize.columns, hanging: 2) : sentence)
+  }
+
   /// Writes a line to standard error.
   func printError(_ text: String) {
     clearStatus()

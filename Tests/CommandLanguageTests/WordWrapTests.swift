@@ -29,6 +29,19 @@ import Testing
     #expect(WordWrap.wrapped(text, width: 20) == expected)
   }
 
+  @Test(arguments: [
+    ("  a sentence that goes on hangs", "  a sentence that\n    goes on hangs"),
+    // The parts of a reply stay whole, and so do a shape and a number with its unit.
+    ("  in use 56 MB   peak 5 MB", "  in use 56 MB\n  peak 5 MB"),
+    ("  steps    4 in both, so", "  steps    4 in\n           both, so"),
+    ("  the values of [64, 128]", "  the values of\n    [64, 128]"),
+    ("  it takes about 12 MB, so", "  it takes about\n    12 MB, so"),
+    // A word that needs the whole line begins at its edge.
+    ("  see wwwwwwwwwwwwwwwwwwww", "  see\nwwwwwwwwwwwwwwwwwwww"),
+  ]) func repliesHang(text: String, expected: String) {
+    #expect(WordWrap.wrapped(text, width: 20, hanging: 2) == expected)
+  }
+
   @Test func everyWordSurvivesAtEveryWidth() {
     let text = "  key=VALUE  what it does, with   odd  spaces\n\nand another line of some length"
     for width in 1...80 {

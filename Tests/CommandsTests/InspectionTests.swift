@@ -58,11 +58,13 @@ import Testing
 
   @Test func tensorsAreCutLikeNumPyWithTheIndicesBeforeTheSlice() {
     func lines(_ tensor: Tensor, axes: [(Int, Int)], limit: Int = 8, precision: Int = 4) -> String {
-      TensorText(
-        sliced: SlicedTensor(
-          tensor: tensor, fullShape: tensor.shape, axes: axes.map { (start: $0.0, step: $0.1) }),
-        limit: limit, precision: precision
-      ).lines.joined(separator: "\n")
+      NumberGrid(
+        TensorText(
+          sliced: SlicedTensor(
+            tensor: tensor, fullShape: tensor.shape, axes: axes.map { (start: $0.0, step: $0.1) }),
+          limit: limit, precision: precision
+        ).lines
+      ).text
     }
     #expect(lines(Tensor(shape: [], values: [2.5]), axes: []) == "  2.500")
     #expect(

@@ -103,7 +103,7 @@ public enum ShowCommand: Command {
     return Table(
       [
         Table.Column("part"), Table.Column("option"), Table.Column("value"), Table.Column("why"),
-      ], rows: rows, notes: notes)
+      ], rows: rows, notes: notes, names: ["part", "option"])
   }
 
   private static func model(_ bench: Workbench) throws -> Table {

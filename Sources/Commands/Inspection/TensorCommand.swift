@@ -47,7 +47,7 @@ public enum TensorCommand: Command {
     }
     let text = TensorText(
       sliced: sliced, limit: invocation[limit], precision: invocation[precision])
-    var output = Output.text(([head] + text.lines).joined(separator: "\n"))
+    var output = Output(.numbers(NumberGrid([.text(head)] + text.lines)))
     output.data = [("shape", .array(tensor.shape.map(JSONValue.int)))]
     if tensor.count <= 4096 {
       output.data.append(("values", .array(tensor.values.map { .number(Double($0)) })))

@@ -1,3 +1,4 @@
+import CommandLanguage
 import Foundation
 import Tensors
 
@@ -12,23 +13,23 @@ struct TensorText {
   private var shape: [Int] { sliced.tensor.shape }
 
   /// The lines, each with two spaces of margin.
-  var lines: [String] {
+  var lines: [NumberGrid.Line] {
     let values = sliced.tensor.values
-    if shape.isEmpty { return ["  " + format([values[0]]).0[0]] }
+    if shape.isEmpty { return [.text("  " + format([values[0]]).0[0])] }
     // An empty slice has a shape and no rows, as in Python.
     if values.isEmpty { return [] }
     if shape.count == 1 { return table(block: 0, rows: [nil], columnAxis: 0) }
     let blockSize = shape.suffix(2).reduce(1, *)
     let blocks = values.count / blockSize
-    var out: [String] = []
+    var out: [NumberGrid.Line] = []
     // Half as many blocks as rows: a map of 16 channels shall not fill the screen twice.
     let most = max(1, limit / 2)
     for block in 0..<min(blocks, most) {
-      if shape.count > 2 { out.append("  " + label(block)) }
+      if shape.count > 2 { out.append(.text("  " + label(block))) }
       let rows = shown(shape[shape.count - 2])
       out += table(block: block * blockSize, rows: rows, columnAxis: shape.count - 1)
     }
-    if blocks > most { out.append("  … \(blocks - most) more blocks") }
+    if blocks > most { out.append(.text("  … \(blocks - most) more blocks")) }
     return out
   }
 
@@ -52,7 +53,7 @@ struct TensorText {
   }
 
   /// Rows of one block under their column's index; a row of nil is `…`, or all there is of a vector.
-  private func table(block: Int, rows: [Int?], columnAxis: Int) -> [String] {
+  private func table(block: Int, rows: [Int?], columnAxis: Int) -> [NumberGrid.Line] {
     let width = shape[columnAxis]
     let columns = shown(width)
     let isVector = shape.count == 1
@@ -69,14 +70,15 @@ struct TensorText {
       return row.map { "\(sliced.index($0, axis: columnAxis - 1))" } ?? "…"
     }
     let rowSize = rowNames.map(\.count).max() ?? 0
-    func line(_ name: String, _ cells: [String]) -> String {
-      "  " + right(name, rowSize) + (isVector ? "" : "  ")
-        + zip(columns, cells).map { $0 == nil ? "…" : right($1, cell) }.joined(separator: "  ")
+    func line(_ name: String, _ cells: [String]) -> NumberGrid.Line {
+      .row(
+        name: right(name, rowSize),
+        cells: zip(columns, cells).map { $0 == nil ? "…" : right($1, cell) })
     }
     var out = [line("", heads)]
     for (row, name) in zip(rows, rowNames) {
       if row == nil, !isVector {
-        out.append("  " + right("…", rowSize))
+        out.append(.row(name: right("…", rowSize), cells: []))
       } else {
         out.append(line(name, columns.map { $0 == nil ? "…" : next.next() ?? "" }))
       }

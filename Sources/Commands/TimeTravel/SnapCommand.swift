@@ -58,7 +58,7 @@ public enum SnapCommand: Command {
           .text(size(row)),
         ]
       },
-      notes: notes(timeline))
+      notes: notes(timeline), names: ["branch", "step"])
   }
 
   private static func size(_ row: Timeline.Row) -> String {
