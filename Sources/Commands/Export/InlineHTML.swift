@@ -123,7 +123,7 @@ struct InlineHTML {
     let label = Self.render(bytes[(open + 1)..<middle], depth: depth + 1)
     let address = String(decoding: bytes[(middle + 2)..<close], as: UTF8.self)
     at = close + 1
-    guard !isImage, Self.isHarmless(address) else {
+    guard !isImage, LinkTarget.isSafe(address.utf8) else {
       html += label + Array(" (".utf8) + HTMLText.escaped(address.utf8) + Array(")".utf8)
       return
     }
@@ -144,13 +144,6 @@ struct InlineHTML {
     }
     if close < middle + 2 { close = middle + 2 }
     while close < bytes.count, bytes[close] != UInt8(ascii: ")") { close += 1 }
-  }
-
-  /// Pages, mail and places of the document; no scripts, data or files.
-  private static func isHarmless(_ address: String) -> Bool {
-    let lower = address.lowercased()
-    let isKnown = ["https://", "http://", "mailto:", "#"].contains { lower.hasPrefix($0) }
-    return isKnown && lower.utf8.allSatisfy { $0 > 0x20 }
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 9 }

@@ -11,7 +11,9 @@ struct JupyterExport {
     for cell in notebook.cells {
       switch cell {
       case .heading(let title): cells.append(markdown(["## " + MarkdownText.escaped(title)]))
-      case .prose(let lines): cells.append(markdown([MarkdownText.prose(lines)]))
+      case .prose(let lines):
+        var prose = MarkdownProse()
+        cells.append(markdown([prose.text(lines)]))
       case .code(let code): cells.append(self.code(code))
       }
     }

@@ -9,10 +9,16 @@ struct MarkdownExport {
   /// The whole text.
   var text: String {
     var blocks = ["# " + MarkdownText.escaped(notebook.title)]
-    for cell in notebook.cells {
+    var prose = MarkdownProse()
+    for (index, cell) in notebook.cells.enumerated() {
       switch cell {
       case .heading(let title): blocks.append("## " + MarkdownText.escaped(title))
-      case .prose(let lines): blocks.append(MarkdownText.prose(lines))
+      case .prose(let lines):
+        if index > 0, case .prose = notebook.cells[index - 1], Self.isIndented(lines) {
+          // A line that shows nothing, lest the cell goes on with a list of the one before.
+          blocks.append("[//]: # (cell)")
+        }
+        blocks.append(prose.text(lines))
       case .code(let code):
         blocks.append(MarkdownText.fenced(code.source, language: "dyad"))
         if !code.output.isEmpty {
@@ -22,6 +28,11 @@ struct MarkdownExport {
       }
     }
     return blocks.joined(separator: "\n\n") + "\n"
+  }
+
+  private static func isIndented(_ lines: [String]) -> Bool {
+    let first = lines.first { !$0.allSatisfy { $0 == " " || $0 == "\t" } }
+    return first?.utf8.first == 0x20 || first?.utf8.first == 9
   }
 
   private func figure(_ figure: Notebook.Figure) -> String {

@@ -1,0 +1,47 @@
+/// What a link of a document may lead to; the one place that decides, for every format.
+///
+/// An address is judged as it is written: what only decoding would make harmless is not.
+enum LinkTarget {
+  private static let schemes = ["https://", "http://", "mailto:"]
+
+  /// Whether the address leads to a page, to mail, or to a file or place beside the document.
+  static func isSafe(_ address: some Collection<UInt8>) -> Bool {
+    guard isPlain(address) else { return false }
+    let start = String(decoding: address.prefix(8), as: UTF8.self).lowercased()
+    return schemes.contains { start.hasPrefix($0) && address.count > $0.utf8.count }
+      || isLocal(address)
+  }
+
+  /// Whether the address is a path from the document: what it names is not loaded from elsewhere.
+  static func isBeside(_ address: some Collection<UInt8>) -> Bool {
+    isPlain(address) && isLocal(address)
+  }
+
+  /// A scheme ends before the first slash, and two slashes begin a host.
+  ///
+  /// `&` may stand for either, and where an address ends that has a `(` depends on the reader.
+  private static func isLocal(_ address: some Collection<UInt8>) -> Bool {
+    let head = address.prefix {
+      $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
+    }
+    guard !head.contains(where: { Array(":&(".utf8).contains($0) }) else { return false }
+    let rest = address.dropFirst(head.count)
+    guard head.isEmpty, rest.first == UInt8(ascii: "/"), let next = rest.dropFirst().first else {
+      return true
+    }
+    return next != UInt8(ascii: "/") && next != UInt8(ascii: "&")
+  }
+
+  /// Whether nothing in the address is quoted, escaped, empty or removed by some reader.
+  private static func isPlain(_ address: some Collection<UInt8>) -> Bool {
+    guard !address.isEmpty else { return false }
+    return String(decoding: address, as: UTF8.self).unicodeScalars.allSatisfy { scalar in
+      switch scalar {
+      case "\"", "<", ">", "\\", "`": false
+      default:
+        !scalar.properties.isWhitespace && scalar.properties.generalCategory != .control
+          && scalar.properties.generalCategory != .format
+      }
+    }
+  }
+}
