@@ -73,6 +73,27 @@ import Testing
     #expect(replay.contains("replies match") && !replay.contains("error"), "\(replay)")
   }
 
+  /// What a killed save left goes with the next one, and what undo needs is read before its file goes.
+  @Test func filesThatNoMomentHasGo() throws {
+    let first = try TrainedSession(
+      Self.setup("simclr batch=20 proj=[8,4]") + ["save session s"], redirectsFiles: true)
+    let second = try session(beside: first)
+    _ = try second.output("load session s")
+    let count = files(second).count
+    try Data().write(to: URL(fileURLWithPath: folder(second) + "/notes.txt"))
+    for name in ["abc.safetensors", "mine.safetensors"] {
+      try FileManager.default.copyItem(
+        atPath: folder(second) + "/" + files(second)[0], toPath: folder(second) + "/" + name)
+    }
+    _ = try second.output("snap drop c; save session s overwrite=on")
+    #expect(
+      files(second).filter { !$0.contains("notes") && !$0.contains("mine") }.count == count - 1)
+    #expect(files(second).contains("notes.txt") && files(second).contains("mine.safetensors"))
+    _ = try second.output("undo; rewind @c")
+    _ = try first.output("rewind @c")
+    #expect(second.bench.mark?.fingerprint == first.bench.mark?.fingerprint)
+  }
+
   /// A moment before the first step has no tensors yet; the model is drawn when it is gone back to.
   @Test func aMomentBeforeTheModelComesBack() throws {
     let first = try TrainedSession(

@@ -64,7 +64,6 @@ extension CommandContext {
       return (try workbench.saveSession(path, log: log, state: false), 0)
     }
     let folder = path + Timeline.storedEnding
-    let before = Workbench.shape(ofState: path + ".safetensors")
     let stored =
       moments ? try timeline.store(in: folder, watcher) : Timeline.Stored()
     do {
@@ -75,7 +74,7 @@ extension CommandContext {
       } else {
         try workbench.saveState(path, log: log, extras: extras(stored: stored))
       }
-      Timeline.removeStored(before, but: stored, in: folder)
+      timeline.removeStored(but: stored, in: folder)
       return (files, stored.count)
     } catch {
       stored.discard()

@@ -90,11 +90,26 @@ extension Timeline {
 
   private static let stateEnding = ".safetensors"
 
-  /// Removes stored states that an older version of a session had and the present one has not.
-  public static func removeStored(_ old: TimelineShape?, but kept: Stored, in folder: String) {
-    let files = Set(old?.lines.flatMap { $0.moments.compactMap(\.file) } ?? [])
-    for name in files.subtracting(kept.names.values) {
-      try? FileManager.default.removeItem(atPath: folder + "/" + name + stateEnding)
+  /// Removes the stored states in a session's folder that the session as it was saved now has not:
+  /// those of an older version, and what a save that was killed left.
+  ///
+  /// A moment that undo can still come to is read before its file goes.
+  public func removeStored(but kept: Stored, in folder: String) {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let names = files.filter { $0.hasSuffix(Self.stateEnding) }.map {
+      String($0.dropLast(Self.stateEnding.count))
+    }
+    let needed = Set(kept.names.values)
+    func isSame(_ path: String) -> (String) -> Bool {
+      let place = URL(fileURLWithPath: path).standardizedFileURL
+      return { URL(fileURLWithPath: $0).standardizedFileURL == place }
+    }
+    let all = (branches + (left?.branches ?? [])).flatMap(\.moments)
+    for name in names where TimelineShape.isFileName(name) && !needed.contains(name) {
+      let path = folder + "/" + name
+      guard Workbench.isState(path + Self.stateEnding) else { continue }
+      for moment in all where moment.stored.map(isSame(path)) == true { try? hold(moment) }
+      try? FileManager.default.removeItem(atPath: path + Self.stateEnding)
     }
     // Only an empty folder goes.
     if kept.names.isEmpty { rmdir(folder) }

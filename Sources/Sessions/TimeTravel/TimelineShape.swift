@@ -77,7 +77,7 @@ public struct TimelineShape: Sendable, Equatable, Codable {
       throw SessionError(file: "a moment of the file is out of range")
     }
     for file in lines.flatMap({ $0.moments.compactMap(\.file) })
-    where file.isEmpty || file.utf8.count > 16 || !file.allSatisfy(\.isHexDigit) {
+    where !Self.isFileName(file) {
       throw SessionError(file: "a moment of the file has a state file of another name")
     }
     // Names reach the terminal, and `@NAME` must be able to say them.
@@ -88,6 +88,11 @@ public struct TimelineShape: Sendable, Equatable, Codable {
       throw SessionError(
         file: "a branch or moment of the file has no name of letters, digits, '_' and '-'")
     }
+  }
+
+  /// Whether a text is the name of a moment's file, without ending: a hash.
+  static func isFileName(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 16 && text.allSatisfy(\.isHexDigit)
   }
 
   private static func isName(_ text: String) -> Bool {

@@ -51,9 +51,9 @@ extension Workbench {
       ])
   }
 
-  /// What a state file says of branches and moments; nil when it says nothing or cannot be read.
-  public static func shape(ofState file: String) -> TimelineShape? {
-    (try? decode(try SafetensorsFile(path: file)))?.extras?.timeline
+  /// Whether a file is a state that a session wrote.
+  static func isState(_ file: String) -> Bool {
+    (try? decode(try SafetensorsFile(path: file))) != nil
   }
 
   /// The log that a state file holds; nothing is loaded.
