@@ -111,7 +111,7 @@ import Testing
       #expect(result.shortfall == nil)
       let expected = ["step 3": [1, 2, 3], "step 2; undo; step 1": [1, 2, 1]][line] ?? []
       #expect(try steps(file) == expected)
-      let row = try session.table("track list").rows[0]
+      let row = try #require(session.table("track list").rows.first)
       #expect(row[2] == .text(file) && row[3] == .int(expected.count))
       #expect(
         result.notes.contains(
@@ -158,7 +158,7 @@ import Testing
           "  a recording goes on without its file: '\(file)' does not end with a recorded step of "
             + "this session"
         ])
-      #expect(try session.table("track list").rows[0][2] == .text("none, not \(file)"))
+      #expect(try #require(session.table("track list").rows.first)[2] == .text("none, not \(file)"))
       _ = try session.output("step 1; track off; undo; step 1")
       #expect(try String(contentsOfFile: file, encoding: .utf8) == other)
     }

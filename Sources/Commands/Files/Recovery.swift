@@ -50,7 +50,8 @@ public struct Recovery {
     var done = 0
     let files = context.shell.files
     // What the commands write again stays away from the user's files, those of recordings too.
-    let folder = FileManager.default.temporaryDirectory.path + "/dyad-recover-\(getpid())"
+    let folder =
+      FileManager.default.temporaryDirectory.path + "/dyad-recover-\(UUID().uuidString)"
     files.redirection = folder
     defer {
       try? FileManager.default.removeItem(atPath: folder)
