@@ -10,8 +10,14 @@ public enum TableFilter: Sendable, Equatable {
 
   /// Applies the filter.
   ///
+  /// - Parameters:
+  ///   - table: The table.
+  ///   - variables: The user's variables, for `where`.
+  /// - Returns: What is left of it.
   /// - Throws: `Diagnostic` for columns that the table has not.
-  public func apply(to table: Table) throws -> Table {
+  public func apply(
+    to table: Table, variables: any ExpressionEnvironment = NoVariables()
+  ) throws -> Table {
     var table = table
     switch self {
     case .head(let count): table.rows = Array(table.rows.prefix(count))
@@ -30,7 +36,8 @@ public enum TableFilter: Sendable, Equatable {
       table.columns = kept.map { table.columns[$0] }
     case .rows(let condition):
       table.rows = try table.rows.filter { row in
-        try condition.evaluate(in: RowEnvironment(table: table, row: row)) != 0
+        try condition.evaluate(in: RowEnvironment(table: table, row: row, variables: variables))
+          != 0
       }
     }
     return table
@@ -69,15 +76,30 @@ public enum TableFilter: Sendable, Equatable {
   }
 }
 
+/// Where nothing can be named.
+public struct NoVariables: ExpressionEnvironment {
+  /// Makes it.
+  public init() {}
+  /// None.
+  public var variableNames: [String] { [] }
+  /// None.
+  public var metricNames: [String] { [] }
+  /// None.
+  public func variable(_ name: String) -> Variable? { nil }
+  /// None.
+  public func metric(_ name: String) throws -> Double? { nil }
+}
+
 /// Columns of one row as the names of an expression.
 private struct RowEnvironment: ExpressionEnvironment {
   let table: Table
   let row: [Table.Cell]
+  let variables: any ExpressionEnvironment
 
-  var variableNames: [String] { [] }
+  var variableNames: [String] { variables.variableNames }
   var metricNames: [String] { table.columns.map(\.title) }
 
-  func variable(_ name: String) -> Variable? { nil }
+  func variable(_ name: String) -> Variable? { variables.variable(name) }
 
   func text(ofColumn name: String) throws -> String? {
     let column = try TableFilter.index(of: name, in: table)

@@ -294,7 +294,7 @@ public final class Interpreter {
     guard case .table(var table) = output.content else { throw noTable(invocation) }
     for (filter, range) in zip(invocation.filters, invocation.filterRanges) {
       do {
-        table = try filter.apply(to: table)
+        table = try filter.apply(to: table, variables: context.environment)
       } catch {
         throw Interpreter.diagnostic(error).located(in: invocation.source, at: range)
       }

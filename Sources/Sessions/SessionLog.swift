@@ -182,6 +182,16 @@ public struct SessionLog: Sendable, Equatable {
   /// Whether the loaded session of such a comment had named moments and ends of branches.
   public static func hasMoments(_ comment: String) -> Bool { comment.hasSuffix(withMoments) }
 
+  /// Commands and comments in order, without replies and marks.
+  public var lines: [String] {
+    entries.map {
+      switch $0 {
+      case .command(let text, _, _): text
+      case .comment(let text): text
+      }
+    }
+  }
+
   /// The log as a script.
   public var text: String { "version 1\n" + text(from: 0) }
 

@@ -78,12 +78,29 @@ import Testing
     #expect(mark?.fingerprint == session.bench.mark?.fingerprint)
   }
 
-  @Test func withoutMemoryForBothOrAfterAnotherLoadItIsGone() throws {
+  /// Each load is undone in its turn; a named autosave is of the session that it was begun in.
+  @Test func severalLoadsAreUndone() throws {
+    let session = try TrainedSession(
+      Self.setup + [
+        "step 2", "save session s", "save session z", "autosave n every=1steps", "step 1",
+      ], redirectsFiles: true)
+    let mark = session.bench.mark
+    #expect(session.text("load session s").contains("' is off: it is of the session before"))
+    _ = try session.output("step 3; load session z")
+    #expect(session.context.autosave == nil)
+    #expect(session.text("undo").contains("undid 'load session'"))
+    #expect(session.bench.summary.step == 5)
+    _ = try session.output("undo")
+    #expect(session.text("undo").contains("undid 'load session'"))
+    #expect(session.bench.mark == mark && session.context.autosave != nil)
+  }
+
+  @Test func withoutMemoryForBothItIsGone() throws {
     let session = try TrainedSession(
       Self.setup + ["step 2", "save session s", "step 1"], redirectsFiles: true)
     _ = try session.output("load session s; load session s")
     #expect(session.text("undo").contains("undid 'load session'"))
-    #expect(session.text("undo").contains("nothing to undo"))
+    #expect(session.text("undo").contains("undid 'load session'"))
     _ = try session.output("step 1; set snapshots 0")
     #expect(session.text("load session s").hasSuffix("not saved: that is gone"))
     #expect(session.text("undo").contains("nothing to undo"))

@@ -158,6 +158,22 @@ import Testing
     }
   }
 
+  /// A state from before another session was loaded is not of what the journal has.
+  @Test func aStateOfTheSessionBeforeALoadIsPassedOver() throws {
+    try withTemporaryFolder { folder in
+      let (mark, left) = try abandon(
+        [
+          "step 1", "save session \(folder)/a", "autosave every=1steps", "step 5",
+          "autosave off", "save session \(folder)/b", "load session \(folder)/a",
+          // The session that was left goes, as it does with the process.
+          "set snapshots 0",
+        ], in: folder + "/j")
+      #expect(left.hasState && mark?.fingerprint != nil)
+      let (session, result) = try recovered(left)
+      #expect(session.bench.mark == mark && result.step == 1)
+    }
+  }
+
   /// Autosave before there is a model, as after an undo, leaves the journal what it is.
   @Test func autosaveWithoutAModel() throws {
     try withTemporaryFolder { folder in

@@ -69,6 +69,8 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
       "set | where key == 1 | cols value", "  value"),
     ShellCase("set | where key == \"conv\" | cols key", "  key\n  conv"),
     ShellCase(
+      "let n = 1; set | where key == \"conv\" and $n > 0 | cols key", "  n = 1\n  key\n  conv"),
+    ShellCase(
       "set | where key < \"conv\"",
       "error: expected a number: a text compares by '==' and '!=', got '\"conv\"'\n"
         + "  set | where key < \"conv\"\n                    ^^^^^^"),

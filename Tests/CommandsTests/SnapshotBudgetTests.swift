@@ -77,4 +77,31 @@ import Testing
     #expect(looks.map { session.text($0) } == before)
     #expect(!before.contains { $0.contains("error") })
   }
+
+  /// A model that nobody trained is shared by branches and named; it is drawn again, not lost.
+  @Test func aDrawnModelOfTwoBranchesStays() throws {
+    let session = try TrainedSession(
+      [
+        "set snapshots 10KB", "seed 1", "data demo n=60", "backbone small width=2",
+        "method simclr batch=20 proj=[8,4]", "params", "snap start", "branch other", "step 3",
+      ])
+    for line in ["switch main", "rewind @start", "rewind @e0", "rewind @main"] {
+      #expect(!session.text(line).contains("error"), "\(line)")
+    }
+    #expect(session.bench.summary.step == 0)
+  }
+
+  /// Where the session is already, it keeps the gradients of its last step.
+  @Test func switchingToThePresentKeepsTheBatch() throws {
+    let session = try TrainedSession(
+      [
+        "set spill 0", "set snapshots 20KB", "seed 1", "data demo n=60", "backbone small width=2",
+        "method simclr batch=20 proj=[8,4]", "step 4", "swap optim lr=0.1", "step 2",
+        "swap optim lr=0.3", "step 2",
+      ])
+    let before = session.text("params")
+    #expect(before.contains("grad"))
+    _ = try session.output("switch main")
+    #expect(session.text("params") == before)
+  }
 }

@@ -7,6 +7,7 @@ final class LeftSession {
   private let savedEntries: Int
   private let moment: ShellMoment
   private let heldWhenSaved: Set<String>
+  private let autosave: Autosave?
   /// The journal, whose lock it keeps.
   private let journal: Journal?
 
@@ -16,6 +17,7 @@ final class LeftSession {
     savedEntries = context.savedEntries
     moment = ShellMoment(context)
     heldWhenSaved = context.shell.heldWhenSaved
+    autosave = context.autosave
     journal = context.journal
   }
 
@@ -24,6 +26,7 @@ final class LeftSession {
     context.log = log
     context.savedEntries = savedEntries
     context.shell.heldWhenSaved = heldWhenSaved
+    context.autosave = autosave
     if let journal, context.journal !== journal {
       context.journal?.remove()
       context.journal = journal

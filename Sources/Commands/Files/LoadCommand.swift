@@ -49,6 +49,11 @@ public enum LoadCommand: Command {
       var notes = context.goOn(with: loaded, at: String(found.dropLast(12)), named: name)
       context.savedEntries = context.log.entries.count
       context.timeline.keepLeft(left)
+      if let path = context.autosave?.path {
+        // Its files are those of the session before.
+        context.autosave = nil
+        notes.append("  autosave '\(HarmlessText.line(path))' is off: it is of the session before")
+      }
       if hadUnsaved {
         let ways =
           (context.timeline.canComeBack ? ["'undo' goes back to it"] : [])

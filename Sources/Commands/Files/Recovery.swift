@@ -84,13 +84,16 @@ public struct Recovery {
   private func savedState(
     of abandoned: Journal.Abandoned
   ) -> (path: String, commands: Int)? {
-    let journal = abandoned.log.commands
+    // Comments count too: where a session was loaded, another one began.
+    let journal = abandoned.log.lines
     let named = abandoned.running.autosave?.path
     let paths = (named.map { [$0] } ?? []) + (abandoned.hasState ? [abandoned.path] : [])
     let fitting = paths.compactMap { path -> (path: String, commands: Int)? in
-      guard let saved = try? context.workbench.logOfState(path).commands else { return nil }
-      let count = min(saved.count, journal.count)
-      return count > 0 && saved.prefix(count) == journal.prefix(count) ? (path, saved.count) : nil
+      guard let saved = try? context.workbench.logOfState(path) else { return nil }
+      let lines = saved.lines
+      let count = min(lines.count, journal.count)
+      guard count > 0, lines.prefix(count) == journal.prefix(count) else { return nil }
+      return (path, saved.commands.count)
     }
     return fitting.max { $0.commands < $1.commands }
   }

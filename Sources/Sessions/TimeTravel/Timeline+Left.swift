@@ -12,6 +12,8 @@ extension Timeline {
     let attachment: (any TimelineAttachment)?
     let loadedFrom: String??
     let tracks: [Track]
+    /// The session that was left for this one, if any.
+    let earlier: [Left]
     /// What the owner wants back with it.
     public let owner: AnyObject
   }
@@ -25,13 +27,25 @@ extension Timeline {
     return Left(
       branches: branches, place: Place(branch: current, moment: here),
       image: here.image ?? bench.capture(pool), undoable: undoable, redoable: redoable,
-      attachment: attachment, loadedFrom: loadedFrom, tracks: bench.tracks, owner: owner)
+      attachment: attachment, loadedFrom: loadedFrom, tracks: bench.tracks,
+      earlier: left.map { [$0] } ?? [], owner: owner)
   }
 
   /// Keeps a session that was left, as long as there is memory for both, so that `comeBack` finds it.
   public func keepLeft(_ session: Left) {
     left = session
     thin()
+  }
+
+  /// The branches of this session and of those that were left.
+  var allBranches: [Branch] {
+    var all = branches
+    var next = left
+    while let session = next {
+      all += session.branches
+      next = session.earlier.first
+    }
+    return all
   }
 
   /// Whether a session was left that can be gone back to now: all that was done since is undone.
@@ -52,7 +66,7 @@ extension Timeline {
     attachment = session.attachment
     loadedFrom = session.loadedFrom
     excursion = nil
-    left = nil
+    left = session.earlier.first
     comeBack(to: session.place)
     let files = bench.takeTracks(session.tracks)
     return (

@@ -143,6 +143,11 @@ extension Timeline {
     }
     keepPresent()
     guard let last = branches[at].moments.last else { return arrival(recomputed: 0) }
+    // Where the session is already, it keeps the batch of its last step too.
+    if name == current, last === here {
+      arrived(at: Place(branch: name, moment: here))
+      return arrival(recomputed: 0)
+    }
     return try go(to: Place(branch: name, moment: last), watcher)
   }
 

@@ -104,7 +104,7 @@ extension Timeline {
       let place = URL(fileURLWithPath: path).standardizedFileURL
       return { URL(fileURLWithPath: $0).standardizedFileURL == place }
     }
-    let all = (branches + (left?.branches ?? [])).flatMap(\.moments)
+    let all = allBranches.flatMap(\.moments)
     for name in names where TimelineShape.isFileName(name) && !needed.contains(name) {
       let path = folder + "/" + name
       guard Workbench.isState(path + Self.stateEnding) else { continue }

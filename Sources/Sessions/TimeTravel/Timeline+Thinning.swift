@@ -21,7 +21,7 @@ extension Timeline {
 
   private var heldMoments: [Moment] {
     var seen: Set<ObjectIdentifier> = []
-    return (branches + (left?.branches ?? [])).flatMap(\.moments).filter {
+    return allBranches.flatMap(\.moments).filter {
       $0.isHeld && seen.insert(ObjectIdentifier($0)).inserted
     }
   }
@@ -124,6 +124,8 @@ extension Timeline {
 
   /// Forgets a moment's state; one that nothing refers to is forgotten altogether.
   private func drop(_ moment: Moment) {
+    // One that several branches share comes several times.
+    if let image = moment.image, image.learner == nil, image.isDrawn { return }
     // A model that nobody trained is drawn again from the choices, which take no memory.
     if moment.image?.learner?.isAsDrawn == true {
       moment.image?.learner = nil
