@@ -16,7 +16,7 @@ public enum TableFilter: Sendable, Equatable {
   /// - Returns: What is left of it.
   /// - Throws: `Diagnostic` for columns that the table has not.
   public func apply(
-    to table: Table, variables: any ExpressionEnvironment = NoVariables()
+    to table: Table, variables: any ExpressionEnvironment
   ) throws -> Table {
     var table = table
     switch self {
@@ -74,20 +74,6 @@ public enum TableFilter: Sendable, Equatable {
     case .text(let text): Rank(kind: 2, number: 0, text: text)
     }
   }
-}
-
-/// Where nothing can be named.
-public struct NoVariables: ExpressionEnvironment {
-  /// Makes it.
-  public init() {}
-  /// None.
-  public var variableNames: [String] { [] }
-  /// None.
-  public var metricNames: [String] { [] }
-  /// None.
-  public func variable(_ name: String) -> Variable? { nil }
-  /// None.
-  public func metric(_ name: String) throws -> Double? { nil }
 }
 
 /// Columns of one row as the names of an expression.

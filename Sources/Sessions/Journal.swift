@@ -160,9 +160,10 @@ public final class Journal {
   /// Removes the journal and the states beside it: the session was saved, or there was nothing to.
   public func remove() { Self.remove(path) }
 
-  private static func remove(_ path: String) {
+  private static func remove(_ path: String, withMoments: Bool = true) {
     unlink(path + ".dyad")
     unlink(path + ".safetensors")
+    guard withMoments else { return }
     try? FileManager.default.removeItem(atPath: path + Timeline.storedEnding)
   }
 
@@ -198,7 +199,11 @@ public final class Journal {
     }
 
     /// Removes it: its session lives on in another journal.
-    public func remove() { Journal.remove(path) }
+    ///
+    /// - Parameter withMoments: Whether the states of its moments go too, for nothing needs them.
+    public func remove(withMoments: Bool = true) {
+      Journal.remove(path, withMoments: withMoments)
+    }
   }
 
   /// The journals that no process holds any more and that have commands, the newest first.

@@ -141,8 +141,8 @@ enum Dyad {
       }
     } else {
       for part in left.dropFirst() where abandoned.covers(part) { part.remove() }
-      (replacement ?? session).context.takeMoments(of: abandoned)
-      abandoned.remove()
+      let hasMoments = (replacement ?? session).context.takeMoments(of: abandoned)
+      abandoned.remove(withMoments: hasMoments)
     }
     return replacement
   }

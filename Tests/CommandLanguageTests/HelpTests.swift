@@ -90,7 +90,9 @@ import Testing
       [Table.Column("id"), Table.Column("age")],
       rows: [[.int(1), .number(2)], [.int(2), .number(1)], [.int(3), .none]])
     func ids(_ filters: String) throws -> [[Table.Cell]] {
-      try parse("bank | " + filters)[0].filters.reduce(table) { try $1.apply(to: $0) }.rows
+      try parse("bank | " + filters)[0].filters.reduce(table) {
+        try $1.apply(to: $0, variables: SampleEnvironment())
+      }.rows
     }
     #expect(
       try ids("sort age") == [[.int(3), .none], [.int(2), .number(1)], [.int(1), .number(2)]])

@@ -99,8 +99,9 @@ import Testing
       #expect(result.others == "with the states of @a @main")
       #expect(result.notes == ["  autosave is on again: 'autosave show'"])
       _ = session.context.beginJournal(in: folder + "/j")
-      session.context.takeMoments(of: left)
-      left.remove()
+      let hasMoments = session.context.takeMoments(of: left)
+      #expect(hasMoments)
+      left.remove(withMoments: hasMoments)
       let straight = try TrainedSession()
       for line in Self.setup + lines.filter({ !$0.hasPrefix("autosave") }) {
         _ = try straight.output(line)
@@ -129,6 +130,21 @@ import Testing
       second.remove()
       let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/j")
       #expect(files.isEmpty, "\(files)")
+    }
+  }
+
+  /// Without a journal to move them to, moments stay where the recovered session finds them.
+  @Test func momentsThatCannotBeMovedStay() throws {
+    try withTemporaryFolder { folder in
+      let (_, left) = try abandon(
+        ["step 3", "snap a", "autosave every=1steps", "step 2"], in: folder)
+      let (session, result) = try recovered(left)
+      #expect(result.others == "with the states of @a")
+      let hasMoments = session.context.takeMoments(of: left)
+      #expect(!hasMoments)
+      left.remove(withMoments: hasMoments)
+      _ = try session.output("rewind @a")
+      #expect(session.bench.summary.step == 3)
     }
   }
 

@@ -216,11 +216,18 @@ extension CommandContext {
   }
 
   /// Goes on with the moments that the state of a journal came with.
-  public func takeMoments(of abandoned: Journal.Abandoned) {
-    guard let journal else { return }
-    // Where they cannot be moved, they are found where they are.
-    try? timeline.moveStored(
-      from: abandoned.path + Timeline.storedEnding, to: journal.path + Timeline.storedEnding)
+  ///
+  /// - Returns: Whether this session's journal has them; else they are used where they are, and must
+  ///   stay there.
+  public func takeMoments(of abandoned: Journal.Abandoned) -> Bool {
+    guard let journal else { return false }
+    do {
+      try timeline.moveStored(
+        from: abandoned.path + Timeline.storedEnding, to: journal.path + Timeline.storedEnding)
+      return true
+    } catch {
+      return false
+    }
   }
 
   /// Lets the journal know what runs beside the commands: recordings, also those that begin in the

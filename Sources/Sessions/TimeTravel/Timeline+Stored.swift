@@ -93,7 +93,8 @@ extension Timeline {
   /// Removes the stored states in a session's folder that the session as it was saved now has not:
   /// those of an older version, and what a save that was killed left.
   ///
-  /// A moment that undo can still come to is read before its file goes.
+  /// A moment that undo can still come to is read before its file goes; the file of one that cannot
+  /// be read stays.
   public func removeStored(but kept: Stored, in folder: String) {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let names = files.filter { $0.hasSuffix(Self.stateEnding) }.map {
@@ -108,11 +109,22 @@ extension Timeline {
     for name in names where TimelineShape.isFileName(name) && !needed.contains(name) {
       let path = folder + "/" + name
       guard Workbench.isState(path + Self.stateEnding) else { continue }
-      for moment in all where moment.stored.map(isSame(path)) == true { try? hold(moment) }
+      guard release(all.filter { $0.stored.map(isSame(path)) == true }) else { continue }
       try? FileManager.default.removeItem(atPath: path + Self.stateEnding)
     }
     // Only an empty folder goes.
     if kept.names.isEmpty { rmdir(folder) }
+  }
+
+  /// Makes moments independent of their files; false when one cannot be read.
+  private func release(_ moments: [Moment]) -> Bool {
+    do {
+      for moment in moments { try hold(moment) }
+    } catch {
+      return false
+    }
+    for moment in moments { (moment.stored, moment.savedAs) = (nil, nil) }
+    return true
   }
 
   /// Moves the folder of the moments that a recovered session has.
