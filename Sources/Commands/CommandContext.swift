@@ -58,6 +58,8 @@ public final class CommandContext {
   var logWasReplaced = false
   /// How many entries of the log were saved with `save session`.
   var savedEntries = 0
+  /// Where that was, without ending.
+  var savedAs: String?
   /// The commands on disk, flushed after each; at a prompt only.
   public var journal: Journal?
   /// Whether the journal could not be written after the last command.
@@ -68,6 +70,8 @@ public final class CommandContext {
   var saidSeed = false
   /// Whether the block of a watch runs, which may not train.
   var isInWatch = false
+  /// Whether commands run of which the log keeps nothing: those of a watch or of a loaded shell.
+  var isUnlogged = false
   /// How many replays run around this session: 0 for the user's own.
   var replayDepth = 0
   /// What the log says of a command that failed after it changed the state: `step 12`.

@@ -212,9 +212,12 @@ extension Interpreter {
     let begin = context.log.entries.count
     let pending = context.timeline.pendingCount
     let fingerprint = lastFingerprint
+    let wasUnlogged = context.isUnlogged
+    context.isUnlogged = true
     nesting += 1
     defer {
       nesting -= 1
+      context.isUnlogged = wasUnlogged
       // The log has no mark of theirs: the change is the training command's.
       lastFingerprint = fingerprint
       // They are undone with the command that trains.
@@ -236,9 +239,11 @@ extension Interpreter {
     let begin = context.log.entries.count
     let outer = report
     report = { _ in }
+    context.isUnlogged = true
     nesting += 1
     defer {
       nesting -= 1
+      context.isUnlogged = false
       report = outer
       context.log.removeEntries(from: begin)
     }

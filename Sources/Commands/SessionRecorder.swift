@@ -39,6 +39,7 @@ public enum SessionRecorder {
     }
     interpreter.hooks.didEndPart = { [unowned context] text in
       context.timeline.pend(command: text)
+      if !context.isUnlogged { context.journal?.keepBegun(context.log) }
     }
     interpreter.hooks.didEndEach = { [unowned context] text in
       note(text, in: context)
@@ -88,6 +89,7 @@ public enum SessionRecorder {
       try context.journal?.keep(context.log, isNew: context.logWasReplaced)
       context.logWasReplaced = false
       context.keepRunning()
+      context.journal?.keepSaved(at: context.hasUnsavedChanges ? nil : context.savedAs)
       context.journalFails = false
     } catch {
       // Said once; every further command tries again.

@@ -12,8 +12,11 @@ public final class Journal {
   private var file: AppendedFile
   /// How many entries of the log are written.
   private var writtenEntries = 0
+  /// How many entries are written when those of a block that runs are counted.
+  private var begunEntries = 0
   /// Which notes are written.
   private var writtenNotes = Running()
+  private var writtenSaved: String?
 
   /// The folder of all journals: `${XDG_STATE_HOME:-~/.local/state}/dyad/journal`.
   public static var standardFolder: String {
@@ -55,37 +58,6 @@ public final class Journal {
 
   private let header: String
 
-  /// What a journal says of its session before the log; a journal of an older version does not.
-  private enum Note: String {
-    /// The working folder.
-    case folder
-    /// The name of the journal of which the session is what came back, when that was not all.
-    case part
-    /// A recording's path and the first line of its file.
-    case recording
-    /// How often the session is saved by itself, and where if not beside the journal; nothing when
-    /// it is off.
-    case autosave
-
-    private var prefix: String { "#@ \(rawValue) " }
-
-    func line(_ parts: String...) -> String { line(parts) }
-
-    func line(_ parts: [String]) -> String {
-      // A path may hold any character, a line end too.
-      prefix
-        + parts.map { $0.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "" }
-        .joined(separator: " ") + "\n"
-    }
-
-    func parts(of line: Substring) -> [String]? {
-      guard line.hasPrefix(prefix) else { return nil }
-      return line.dropFirst(prefix.count).split(separator: " ").map {
-        String($0).removingPercentEncoding ?? ""
-      }
-    }
-  }
-
   /// Writes the entries of a log that are not written yet; a log that became shorter or another one
   /// is written anew.
   ///
@@ -104,12 +76,35 @@ public final class Journal {
       file = fresh
       writtenEntries = log.entries.count
       writtenNotes = Running()
+      writtenSaved = nil
       isBegun = false
     }
+    begunEntries = log.entries.count
     guard log.entries.count > writtenEntries else { return }
     try file.append(log.text(from: writtenEntries))
     writtenEntries = log.entries.count
     file.flush()
+  }
+
+  /// Writes what a block that runs has added to the log so far; `keep` puts the block in its place.
+  ///
+  /// What cannot be written is in the journal when the block has ended.
+  public func keepBegun(_ log: SessionLog) {
+    begunEntries = max(begunEntries, writtenEntries)
+    guard log.entries.count > begunEntries, !isBegun else { return }
+    do {
+      try file.append(Note.begun.line(log.text(from: begunEntries)))
+      begunEntries = log.entries.count
+    } catch { return }
+  }
+
+  /// Notes where the session as it is was saved; nil when it was not.
+  public func keepSaved(at path: String?) {
+    guard path != writtenSaved else { return }
+    do {
+      if let path { try file.append(Note.saved.line(path)) }
+      writtenSaved = path
+    } catch { return }
   }
 
   /// What runs beside the commands, which recovery goes on with.
@@ -183,6 +178,8 @@ public final class Journal {
     public var part: String?
     /// What ran beside its commands.
     public var running = Running()
+    /// The path without ending that the session was saved to after its last change.
+    public var saved: String?
 
     /// The name of the file without its ending.
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -230,39 +227,10 @@ public final class Journal {
       return Abandoned(
         path: base, date: attributes?[.modificationDate] as? Date ?? .distantPast, log: log,
         hasState: FileManager.default.fileExists(atPath: base + ".safetensors"),
-        folder: notes.folder, part: notes.part, running: notes.running)
+        folder: notes.folder, part: notes.part, running: notes.running,
+        saved: notes.saved)
     }
     return inOrder(found)
-  }
-
-  /// What a journal says besides the log.
-  private struct Notes {
-    var folder: String?
-    var part: String?
-    var running = Running()
-
-    /// Takes the notes out of a journal's text.
-    init(_ text: inout String) {
-      guard text.contains("#@ ") else { return }
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      text = lines.filter { !take($0) }.joined(separator: "\n")
-    }
-
-    private mutating func take(_ line: Substring) -> Bool {
-      guard line.hasPrefix("#@ ") else { return false }
-      if let parts = Note.folder.parts(of: line) {
-        folder = parts.first
-      } else if let parts = Note.part.parts(of: line) {
-        part = parts.first
-      } else if let parts = Note.recording.parts(of: line), parts.count == 2 {
-        running.recordings[parts[0]] = parts[1]
-      } else if let parts = Note.autosave.parts(of: line) {
-        running.autosave = parts.first.map { Saving(pace: $0, path: parts.dropFirst().first) }
-      } else {
-        return false
-      }
-      return true
-    }
   }
 
   private static func inOrder(_ journals: [Abandoned]) -> [Abandoned] {

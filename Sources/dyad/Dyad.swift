@@ -85,11 +85,9 @@ enum Dyad {
       session.beginJournal(terminal)
     }
     if !options.recovers, let newest = left.first {
-      let count = newest.log.commandCount
-      terminal.say(
-        terminal.dim(
-          "a session of \(count) command\(count == 1 ? "" : "s") ended without being saved: "
-            + "dyad --recover goes on with it"))
+      terminal.say(terminal.dim(newest.announcement))
+      // Its files have it all.
+      if newest.saved != nil { newest.remove() }
     }
     let status = REPL(
       interpreter: session.interpreter, printer: session.printer, terminal: terminal,

@@ -47,6 +47,56 @@ import Testing
     }
   }
 
+  /// Killed in the middle of a block, the commands that were done in it come back.
+  @Test(arguments: ["", "autosave every=3steps"]) func whatABlockHasDoneIsKept(
+    autosave: String
+  ) throws {
+    try withTemporaryFolder { folder in
+      let session = try TrainedSession()
+      _ = session.context.beginJournal(in: folder + "/j")
+      let lines = Self.setup + (autosave.isEmpty ? [] : [autosave])
+      for line in lines { _ = try session.output(line) }
+      let block = "for i in [0.1,0.2,0.3] { step 2; swap optim lr=$i; try step 0 }"
+      var replies = 0
+      session.interpreter.run(block) { _ in
+        replies += 1
+        guard replies == 5 else { return }
+        // As if it were killed here, in the second turn.
+        try? FileManager.default.copyItem(atPath: folder + "/j", toPath: folder + "/k")
+      }
+      let left = try #require(Journal.abandoned(in: folder + "/k").first)
+      let (other, result) = try recovered(left)
+      #expect(result.step == 4 && other.bench.summary.step == 4)
+      let straight = try TrainedSession()
+      for line in Self.setup + ["step 2", "swap optim lr=0.1", "step 2", "swap optim lr=0.2"] {
+        _ = try straight.output(line)
+      }
+      #expect(other.bench.mark == straight.bench.mark)
+      #expect(other.context.shell.variables["i"] != nil)
+      // The block that has ended is one command again.
+      session.context.journal = nil
+      let whole = try #require(Journal.abandoned(in: folder + "/j").first)
+      #expect(whole.log == session.context.log)
+      if autosave.isEmpty { #expect(whole.log.commands.last == block) }
+    }
+  }
+
+  @Test func aSavedSessionIsNotCalledLost() throws {
+    try withTemporaryFolder { folder in
+      let (_, left) = try abandon(
+        ["step 2", "save session \"\(folder)/a b\"", "show state"], in: folder + "/j")
+      #expect(left.saved == folder + "/a b")
+      #expect(
+        left.announcement
+          == "a session of 7 commands was saved and then ended without 'quit': "
+          + "load session \"\(folder)/a b\"")
+      left.remove()
+      let (_, more) = try abandon(
+        ["step 2", "save session \"\(folder)/c\"", "step"], in: folder + "/j")
+      #expect(more.saved == nil && more.announcement.contains("without being saved"))
+    }
+  }
+
   @Test func theStateThatWasSavedLastIsLoaded() throws {
     try withTemporaryFolder { folder in
       let (mark, left) = try abandon(["autosave every=4steps", "step 5", "step 3"], in: folder)

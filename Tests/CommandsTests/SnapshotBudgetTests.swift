@@ -37,6 +37,23 @@ import Testing
     #expect(session.bench.mark?.fingerprint == before?.fingerprint)
   }
 
+  /// What a command measured is known at its step, also where only a later moment's log is left.
+  @Test func whatWasMeasuredIsKnownAtADroppedMoment() throws {
+    let setup = Self.setup + ["step 2", "knn", "step 2", "knn k=3", "step 2"]
+    let roomy = try TrainedSession(setup)
+    let tight = try TrainedSession(["set snapshots 50KB"] + setup)
+    let expected = try roomy.output("compare @-4 @-2").stableText
+    #expect(expected.contains("knn") && !expected.contains("not measured"))
+    #expect(try tight.output("compare @-4 @-2").stableText == expected)
+    try withTemporaryFolder { folder in
+      _ = try tight.output("save session \(folder)/s")
+      let replay = tight.text("replay \(folder)/s.dyad --verify --outputs")
+      #expect(!replay.contains("error") && replay.contains("0 differ"), "\(replay)")
+      _ = try tight.output("load session \(folder)/s")
+      #expect(tight.bench.metrics.evaluations[.knn]?.map(\.step) == [2, 4])
+    }
+  }
+
   @Test func undoBringsADrawnModelBack() throws {
     let session = try TrainedSession(
       ["set snapshots 100KB"] + Self.setup + ["stats w:backbone.conv1.weight"])

@@ -5,6 +5,7 @@ import Sessions
 final class LeftSession {
   private let log: SessionLog
   private let savedEntries: Int
+  private let savedAs: String?
   private let moment: ShellMoment
   private let heldWhenSaved: Set<String>
   private let autosave: Autosave?
@@ -15,6 +16,7 @@ final class LeftSession {
   init(_ context: CommandContext) {
     log = context.log
     savedEntries = context.savedEntries
+    savedAs = context.savedAs
     moment = ShellMoment(context)
     heldWhenSaved = context.shell.heldWhenSaved
     autosave = context.autosave
@@ -25,6 +27,7 @@ final class LeftSession {
   func restore(_ context: CommandContext) throws {
     context.log = log
     context.savedEntries = savedEntries
+    context.savedAs = savedAs
     context.shell.heldWhenSaved = heldWhenSaved
     context.autosave = autosave
     if let journal, context.journal !== journal {

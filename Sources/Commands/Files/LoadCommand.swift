@@ -48,6 +48,7 @@ public enum LoadCommand: Command {
       let name = HarmlessText.line(base)
       var notes = context.goOn(with: loaded, at: String(found.dropLast(12)), named: name)
       context.savedEntries = context.log.entries.count
+      context.savedAs = base
       context.timeline.keepLeft(left)
       if let path = context.autosave?.path {
         // Its files are those of the session before.

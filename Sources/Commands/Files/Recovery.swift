@@ -257,3 +257,19 @@ extension CommandContext {
     return "  not saved: dyad --recover brings this session back"
   }
 }
+
+extension Journal.Abandoned {
+  /// What a new prompt says of it.
+  public var announcement: String {
+    let count = log.commandCount
+    let session = "a session of \(count) command\(count == 1 ? "" : "s")"
+    guard let saved else {
+      return "\(session) ended without being saved: dyad --recover goes on with it"
+    }
+    let place = HarmlessText.line(Quoting.quoted(saved))
+    let isElsewhere =
+      !saved.hasPrefix("/") && folder != FileManager.default.currentDirectoryPath
+    return "\(session) was saved and then ended without 'quit': load session \(place)"
+      + (isElsewhere ? folder.map { ", in \(Diagnostic.quote($0))" } ?? "" : "")
+  }
+}

@@ -69,6 +69,7 @@ public enum SaveCommand: Command {
       var written = saved.files
       for path in written { files.didWrite(path) }
       context.savedEntries = context.log.entries.count
+      context.savedAs = base
       if saved.moments > 0 {
         let count = "\(saved.moments) other moment\(saved.moments == 1 ? "" : "s")"
         written.append("\(base)\(Timeline.storedEnding)/ (\(count))")

@@ -67,8 +67,10 @@ public enum MetricName: String, Sendable, CaseIterable, Codable {
 public struct MetricLog: Sendable {
   /// The records, one a step.
   public private(set) var records = StepRecords()
-  /// The last result of each evaluation command, with the completed steps at that time.
-  public private(set) var evaluations: [MetricName: (step: Int, value: Double)] = [:]
+  /// The results of each evaluation command in order, the last one at a step.
+  ///
+  /// Earlier ones are kept for moments of which only a later one's log is left.
+  public private(set) var evaluations: [MetricName: [Measured]] = [:]
 
   /// Metrics of the untrained model, measured before the first step for a recording.
   public private(set) var untrained: [MetricName: Double] = [:]
@@ -103,14 +105,15 @@ public struct MetricLog: Sendable {
 
   /// Notes the result of an evaluation command after a number of completed steps.
   public mutating func note(_ name: MetricName, _ value: Double, step: Int) {
-    evaluations[name] = (step, value)
+    let before = (evaluations[name] ?? []).filter { $0.step < step }
+    evaluations[name] = before + [Measured(step: step, value: value)]
   }
 
   /// Keeps the records up to a step and forgets later ones, and evaluations made after it.
   public mutating func cut(after step: Int) {
     records.removeLast(while: { $0.step > step })
     phases.cut(after: step)
-    evaluations = evaluations.filter { $0.value.step <= step }
+    evaluations = evaluations.mapValues { $0.filter { $0.step <= step } }
   }
 
   /// Notes a metric of the untrained model.
@@ -131,10 +134,10 @@ public struct MetricLog: Sendable {
     let measured =
       records.latest(name).map { Measured(step: $0.step, value: $0.value) }
       ?? untrained[name].map { Measured(step: 0, value: $0) }
-    guard let evaluated = evaluations[name], evaluated.step >= measured?.step ?? 0 else {
+    guard let evaluated = evaluations[name]?.last, evaluated.step >= measured?.step ?? 0 else {
       return measured
     }
-    return Measured(step: evaluated.step, value: evaluated.value)
+    return evaluated
   }
 
   /// The first loss that can be compared with the last one: of the same objective.

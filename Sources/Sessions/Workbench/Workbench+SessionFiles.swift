@@ -79,8 +79,9 @@ extension Workbench {
       phases: metrics.phases.list, log: log.text, fingerprint: learner?.fingerprint.description,
       runs: finishedRuns,
       evaluations: evaluations,
-      evaluated: metrics.evaluations.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-        SessionState.Evaluated(name: $0.key, step: $0.value.step, value: $0.value.value)
+      evaluated: metrics.evaluations.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap {
+        (name, all) in
+        all.map { SessionState.Evaluated(name: name, step: $0.step, value: $0.value) }
       },
       allowsNonFinite: allowsNonFinite ? true : nil, isUndrawn: learner == nil ? true : nil)
   }
