@@ -165,7 +165,7 @@ import Testing
     "[a](https://a.example/x_(y)?q=1&r#p \"t\") [b](http://b.example) [c](mailto:a@b.example)",
     "[a](../other.md) [b](#place) [c](/x?y=a:b) [d](é.md) [e][f] https://a.example",
     "[f]: https://a.example 'title'\n[g]: notes.md\n[^1]: Note.",
-    "![i](a/b.png) ![j](c.png \"t\")",
+    "![i](a/b.png) ![j](c.png \"t\")", "See <https://a.example/x?y> or <mailto:a@b.example>.",
   ])
   func otherLinksStay(prose: String) throws {
     #expect(try Self.markdown(prose) == prose)
@@ -183,6 +183,22 @@ import Testing
     (
       "[a](../other.md) [b](#place)",
       "<p><a href=\"../other.md\" rel=\"noreferrer\">a</a> <a href=\"#place\" rel=\"noreferrer\">b</a></p>\n"
+    ),
+    (
+      "[a](https://a.example/x_(y)?q=1 \"t\") [b]( [c](x 'y) [d](#z 't')",
+      "<p><a href=\"https://a.example/x_(y)?q=1\" rel=\"noreferrer\">a</a> [b]( [c](x &#39;y) "
+        + "<a href=\"#z\" rel=\"noreferrer\">d</a></p>\n"
+    ),
+    (
+      "<https://a.example/x?y> <https://a.example/x=y> <b/onclick>",
+      "<p><a href=\"https://a.example/x?y\" rel=\"noreferrer\">https://a.example/x?y</a> "
+        + "&lt;https://a.example/x=y&gt; &lt;b/onclick&gt;</p>\n"
+    ),
+    (
+      "Text.\n\n    a <b>\n\n      c\n\n- x\n\n      code\n",
+      "<p>Text.</p>\n<pre class=\"quoted\" tabindex=\"0\"><code>\na &lt;b&gt;\n\n  c</code></pre>\n"
+        + "<ul>\n<li><p>x</p>\n<pre class=\"quoted\" tabindex=\"0\"><code>\ncode</code></pre>\n"
+        + "</li>\n</ul>\n"
     ),
     ("<javascript:x> [a]: javascript:x", "<p>&lt;javascript:x&gt; [a]: javascript:x</p>\n"),
   ])

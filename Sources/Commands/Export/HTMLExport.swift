@@ -43,7 +43,9 @@ struct HTMLExport {
         + HTMLText.escaped(lines.joined(separator: "\n")) + "</pre>\n"
     }
     var text = "<section>\n" + block(code.source, "commands")
-    if !code.output.isEmpty { text += block(code.output, "reply") }
+    if !code.output.isEmpty {
+      text += block(code.output, Self.isProse(code.output) ? "reply prose" : "reply")
+    }
     for figure in code.figures {
       switch figure.content {
       case .absent(let reason):
@@ -55,6 +57,14 @@ struct HTMLExport {
       }
     }
     return text + "</section>\n"
+  }
+
+  /// Whether lines that are wider than a page of a phone are sentences, which may wrap: in a table
+  /// blanks stand side by side.
+  private static func isProse(_ lines: [String]) -> Bool {
+    let long = lines.filter { $0.count > 40 }
+    return !long.isEmpty
+      && long.allSatisfy { !$0.trimmingPrefix { $0 == " " }.contains("  ") }
   }
 
   private static let style = """
@@ -80,6 +90,7 @@ struct HTMLExport {
     pre { font-size: 0.82rem; line-height: 1.4; margin: 0; padding: 0.6rem 0.8rem; overflow-x: auto;
       tab-size: 4; overflow-wrap: normal; white-space: pre }
     pre code { font-size: 1em; background: none; padding: 0 }
+    pre.commands, pre.prose { white-space: pre-wrap; overflow-wrap: anywhere }
     pre.commands, pre.quoted { background: var(--box); border-radius: 4px }
     pre.commands { border-left: 3px solid var(--link) }
     pre.reply { color: var(--quiet); border-left: 3px solid var(--line) }

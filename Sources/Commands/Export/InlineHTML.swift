@@ -12,9 +12,8 @@ struct InlineHTML {
   private let depth: Int
   private var html: [UInt8] = []
   private var at = 0
-  /// The next `](` and the `)` after it, as far as they were looked for.
+  /// The next `](`, as far as it was looked for.
   private var middle = -1
-  private var close = -1
 
   private init(_ bytes: some Collection<UInt8>, depth: Int) {
     self.bytes = Array(bytes)
@@ -41,6 +40,7 @@ struct InlineHTML {
     case UInt8(ascii: "`"): code()
     case UInt8(ascii: "*"), UInt8(ascii: "_"): emphasis(byte)
     case UInt8(ascii: "["), UInt8(ascii: "!"): link()
+    case UInt8(ascii: "<"): bareLink()
     case UInt8(ascii: " ") where bytes[at...].starts(with: [0x20, 0x20, 0x0A]):
       html += Array("<br>\n".utf8)
       at += 3
@@ -110,40 +110,70 @@ struct InlineHTML {
     return nil
   }
 
-  /// `[text](address)`; an image is its text, since only figures of the session are inside.
+  /// `<https://…>`, an address as a link.
+  private mutating func bareLink() {
+    guard let address = LinkTarget.bare(bytes[at...]) else { return text(1) }
+    anchor(address, Self.escaped(address))
+    at = address.endIndex + 1
+  }
+
+  private mutating func anchor(_ address: some Collection<UInt8>, _ label: [UInt8]) {
+    html +=
+      Array("<a href=\"".utf8) + Self.escaped(address) + Array("\" rel=\"noreferrer\">".utf8)
+      + label + Array("</a>".utf8)
+  }
+
+  private static func escaped(_ bytes: some Collection<UInt8>) -> [UInt8] {
+    HTMLText.escaped(bytes)
+  }
+
+  /// `[text](address "title")`; an image is its text, since only figures of the session are inside.
   private mutating func link() {
     let isImage = bytes[at] == UInt8(ascii: "!")
     let open = isImage ? at + 1 : at
     guard open < bytes.count, bytes[open] == UInt8(ascii: "["), depth < Self.maxDepth else {
       return text(1)
     }
-    let limit = min(bytes.count, open + Self.reach)
-    findLink(from: open + 1)
-    guard close < limit else { return text(1) }
+    findMiddle(from: open + 1)
+    guard middle < min(bytes.count, open + Self.reach), let (address, end) = target(middle + 2)
+    else { return text(1) }
     let label = Self.render(bytes[(open + 1)..<middle], depth: depth + 1)
-    let address = String(decoding: bytes[(middle + 2)..<close], as: UTF8.self)
-    at = close + 1
-    guard !isImage, LinkTarget.isSafe(address.utf8) else {
-      html += label + Array(" (".utf8) + HTMLText.escaped(address.utf8) + Array(")".utf8)
-      return
-    }
-    html +=
-      Array("<a href=\"\(HTMLText.escaped(address))\" rel=\"noreferrer\">".utf8) + label
-      + Array("</a>".utf8)
+    at = end
+    if !isImage, LinkTarget.isSafe(address) { return anchor(address, label) }
+    html += label + Array(" (".utf8) + Self.escaped(address) + Array(")".utf8)
   }
 
-  /// Moves `middle` and `close` on to the next link, or to the end; each byte is looked at once.
-  private mutating func findLink(from start: Int) {
+  /// Moves `middle` on to the next `](`, or to the end; each byte is looked at once.
+  private mutating func findMiddle(from start: Int) {
     while middle < start
-      || middle + 1 < bytes.count
-        && !(bytes[middle] == UInt8(ascii: "]") && bytes[middle + 1] == UInt8(ascii: "("))
+      || middle < bytes.count
+        && !(bytes[middle] == UInt8(ascii: "]") && middle + 1 < bytes.count
+          && bytes[middle + 1] == UInt8(ascii: "("))
     { middle = max(middle + 1, start) }
-    if middle + 1 >= bytes.count {
-      close = bytes.count
-      return
+  }
+
+  /// The address that begins at a place, up to a blank or a `)` that was not opened in it, and
+  /// where its link ends.
+  private func target(_ start: Int) -> (address: ArraySlice<UInt8>, end: Int)? {
+    var end = start
+    var depth = 0
+    let limit = min(bytes.count, start + Self.reach)
+    while end < limit, !Self.isSpace(bytes[end]) {
+      if bytes[end] == UInt8(ascii: "(") { depth += 1 }
+      if bytes[end] == UInt8(ascii: ")") {
+        if depth == 0 { break }
+        depth -= 1
+      }
+      end += 1
     }
-    if close < middle + 2 { close = middle + 2 }
-    while close < bytes.count, bytes[close] != UInt8(ascii: ")") { close += 1 }
+    let address = bytes[start..<end]
+    var rest = bytes[end..<limit].drop(while: Self.isSpace)
+    if let mark = rest.first, "\"'".utf8.contains(mark), rest.startIndex > end {
+      guard let close = rest.dropFirst().firstIndex(of: mark) else { return nil }
+      rest = rest[(close + 1)...].drop(while: Self.isSpace)
+    }
+    guard rest.first == UInt8(ascii: ")") else { return nil }
+    return (address, rest.startIndex + 1)
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 9 }

@@ -12,6 +12,21 @@ enum LinkTarget {
       || isLocal(address)
   }
 
+  /// The address of a text that begins `<https://…>` or `<mailto:…>`, of plain characters only: one
+  /// who takes the brackets for a tag must find nothing in it.
+  static func bare(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    let address = text.dropFirst().prefix(maxBareLength).prefix { byte in
+      (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+        || "-._~:/?#@%&+,;".utf8.contains(byte)
+    }
+    guard text.first == UInt8(ascii: "<"), address.endIndex < text.endIndex,
+      text[address.endIndex] == UInt8(ascii: ">"), isSafe(address), !isLocal(address)
+    else { return nil }
+    return address
+  }
+
+  private static let maxBareLength = 400
+
   /// Whether the address is a path from the document: what it names is not loaded from elsewhere.
   static func isBeside(_ address: some Collection<UInt8>) -> Bool {
     isPlain(address) && isLocal(address)

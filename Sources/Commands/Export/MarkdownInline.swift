@@ -142,7 +142,13 @@ extension MarkdownInline {
       }
       let after = byte(at + 1)
       switch text[at] {
-      case UInt8(ascii: "<") where beginsTag(at): result += Array("&lt;".utf8)
+      case UInt8(ascii: "<") where beginsTag(at):
+        if let address = LinkTarget.bare(text[at...]) {
+          result += text[at...address.endIndex]
+          at = address.endIndex + 1
+          continue
+        }
+        result += Array("&lt;".utf8)
       case UInt8(ascii: "!") where after == UInt8(ascii: "["):
         if let end = endOfLocalImage(at) {
           result += text[at..<end]

@@ -26,6 +26,8 @@ struct ProseHTML {
       let line = lines[at]
       if line.allSatisfy(\.isWhitespace) {
         at += 1
+      } else if Self.isIndented(line) {
+        html += indented()
       } else if let fence = Fence(line) {
         html += fenced(fence)
       } else if let (level, title) = Self.heading(line) {
@@ -56,7 +58,26 @@ struct ProseHTML {
       if let end = Fence(line), end.closes(fence) { break }
       code.append(line)
     }
-    return "<pre class=\"quoted\" tabindex=\"0\"><code>\n"
+    return Self.pre(code)
+  }
+
+  private static func isIndented(_ line: String) -> Bool { line.hasPrefix("    ") }
+
+  /// A block of code that is indented, blank lines inside it too.
+  private mutating func indented() -> String {
+    var code: [String] = []
+    while at < lines.count,
+      Self.isIndented(lines[at]) || lines[at].allSatisfy(\.isWhitespace)
+    {
+      code.append(String(lines[at].dropFirst(4)))
+      at += 1
+    }
+    while code.last?.allSatisfy(\.isWhitespace) == true { code.removeLast() }
+    return Self.pre(code)
+  }
+
+  private static func pre(_ code: [String]) -> String {
+    "<pre class=\"quoted\" tabindex=\"0\"><code>\n"
       + HTMLText.escaped(code.joined(separator: "\n")) + "</code></pre>\n"
   }
 
