@@ -250,8 +250,16 @@ public struct CommandParser<Environment: ExpressionEnvironment> {
       help = "-> " + text.dropFirst(2)
     } else if names.contains(text) {
       help = text + "=VALUE"
-    } else if let last = invocation.form.arguments.last, case .string = last.type {
-      help = "a text of several words needs quotes, a quote in it \\\""
+    } else if let last = invocation.form.arguments.last {
+      switch last.type {
+      case .string: help = "a text of several words needs quotes, a quote in it \\\""
+      case .list:
+        if let place = invocation.ranges[last.name] {
+          let given = cursor.statement.source.text(place)
+          help = "commas between several: \(given),\(text)"
+        }
+      default: break
+      }
     }
     let expected = invocation.form.arguments.map(\.name)
     let only =

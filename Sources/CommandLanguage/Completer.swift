@@ -228,7 +228,7 @@ public struct Completer {
     case .expression, .tensor:
       let place = Self.lastName(request.text, range)
       let part = request.text.text(place)
-      let metrics = type == .tensor ? [] : matching(source.names(of: .metrics), part)
+      let metrics = type == .tensor ? [] : matching(source.names(of: .quantities), part)
       let functions =
         part.isEmpty
         ? []

@@ -8,15 +8,34 @@ public enum HelpText {
     var lines: [String] = []
     let width = registry.names.map(\.count).max() ?? 0
     for group in CommandGroup.allCases {
-      let specs = registry.specs.filter { $0.group == group }
-      if specs.isEmpty { continue }
-      lines.append(group.rawValue)
-      for spec in specs {
-        lines += row(spec.name, spec.summary, nameWidth: width, columns: columns)
-      }
+      lines += self.group(group, registry, nameWidth: width, columns)
     }
     lines += line("help COMMAND shows arguments, options and examples", columns)
     return lines.joined(separator: "\n")
+  }
+
+  /// The commands of the group whose title begins with a word, or nil: `help train`.
+  public static func group(
+    _ word: String, in registry: Registry, columns: Int = widest
+  ) -> String? {
+    let groups = CommandGroup.allCases.filter {
+      $0.rawValue.lowercased().split(separator: " ").first.map(String.init) == word.lowercased()
+    }
+    guard let group = groups.first, groups.count == 1 else { return nil }
+    let names = registry.specs.filter { $0.group == group }.map(\.name.count)
+    let lines =
+      self.group(group, registry, nameWidth: names.max() ?? 0, columns)
+      + line("help COMMAND shows arguments, options and examples", columns)
+    return lines.joined(separator: "\n")
+  }
+
+  private static func group(
+    _ group: CommandGroup, _ registry: Registry, nameWidth: Int, _ columns: Int
+  ) -> [String] {
+    let specs = registry.specs.filter { $0.group == group }
+    guard !specs.isEmpty else { return [] }
+    return [group.rawValue]
+      + specs.flatMap { row($0.name, $0.summary, nameWidth: nameWidth, columns: columns) }
   }
 
   /// `help VERB`: synopses, options with defaults and units, examples.

@@ -57,7 +57,11 @@ public struct DurationUnits: OptionSet, Sendable {
 
 /// Values that only the running program can list, for completion.
 public enum DynamicKind: Sendable, Equatable {
-  case variables, metrics, layers, references, sessions, verbs, topics, subcommands
+  case variables, layers, references, sessions, verbs, topics, subcommands
+  /// Metrics, which can be recorded and drawn.
+  case metrics
+  /// What an expression can name: metrics, counters, and what metrics are measured against.
+  case quantities
   /// Branches.
   case branches
   /// The user's own commands.

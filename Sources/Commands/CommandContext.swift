@@ -141,7 +141,7 @@ public struct ShellEnvironment: ExpressionEnvironment, CompletionSource {
   /// The user's variables, sorted.
   public var variableNames: [String] { shell.variables.keys.sorted() }
   /// The metrics that have been measured.
-  public var metricNames: [String] { stateNames?.names(of: .metrics) ?? [] }
+  public var metricNames: [String] { stateNames?.names(of: .quantities) ?? [] }
   /// The value of `$name`.
   public func variable(_ name: String) -> Variable? { shell.variables[name] }
   /// The latest value of a metric.

@@ -57,6 +57,7 @@ public enum HelpCommand: Command {
     if let topic = HelpTopics.all.first(where: { $0.name == wanted }) { return fitting(topic.text) }
     if let definition = context.shell.definitions[name] { return .text("  " + definition.text) }
     guard let spec = registry[name] else {
+      if let group = HelpText.group(name, in: registry, columns: columns) { return .text(group) }
       let nearest = EditDistance.nearest(to: name, in: registry.names)
       if nearest == nil, let found = HelpSearch.text(name, in: registry, columns: columns) {
         return .text(found)

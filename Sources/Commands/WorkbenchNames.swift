@@ -19,7 +19,8 @@ public final class WorkbenchNames: StateNames {
   /// Metrics of the method, layers, parameters and buffers; nothing is built for it.
   public func names(of kind: DynamicKind) -> [String] {
     switch kind {
-    case .metrics: metricNames
+    case .metrics: bench.namedMetrics.map(\.rawValue) + (bench.namedMetrics.isEmpty ? [] : ["lr"])
+    case .quantities: quantityNames
     case .layers: bench.layerNames
     case .parameters: bench.parameterNames
     case .tensors: bench.parameterNames + bench.bufferNames
@@ -56,12 +57,16 @@ public final class WorkbenchNames: StateNames {
     return (names + here + all).filter { seen.insert($0).inserted }.map { "@" + $0 }
   }
 
-  private var metricNames: [String] {
-    let names = bench.namedMetrics.map(\.rawValue)
-    return names.isEmpty ? [] : names + ["lr", "step", "epoch"]
+  private var quantityNames: [String] {
+    let names = names(of: .metrics)
+    guard !names.isEmpty else { return [] }
+    let method = bench.resolution?.method
+    let yardsticks = Yardstick.allCases.filter { method.flatMap($0.value) != nil }
+    return names + ["step", "epoch"] + yardsticks.map(\.rawValue)
   }
 
-  /// The latest value of a metric; `lr.GROUP` is a group's rate, `step` and `epoch` are counters.
+  /// The latest value of a metric; `lr.GROUP` is a group's rate, `step` and `epoch` are counters,
+  /// a `Yardstick` is of the present method.
   public func metric(_ name: String) throws -> Double? {
     let state = bench.summary
     switch name {
@@ -69,6 +74,9 @@ public final class WorkbenchNames: StateNames {
     case "epoch": return Double(state.epoch)
     case _ where name == "lr" || name.hasPrefix("lr."): return try rate(name)
     default: break
+    }
+    if let yardstick = Yardstick(rawValue: name) {
+      return bench.resolution?.method.flatMap(yardstick.value)
     }
     guard let metric = MetricName(rawValue: name), bench.namedMetrics.contains(metric) else {
       return nil

@@ -27,7 +27,7 @@ struct LaunchOptions: Equatable {
     usage: dyad                            a prompt
            dyad FILE [name=value …]        run a script, stop at the first error
            dyad -                          run a script from standard input
-           dyad -c 'LINE; LINE'            run lines
+           dyad -c 'LINE; LINE'            run lines; several -c one after another
            dyad replay FILE --verify       run a session again and check every fingerprint;
                                            --outputs: and every reply
            dyad export FILE -o OUT         write a session as OUT.md, OUT.html or OUT.ipynb
@@ -82,7 +82,11 @@ struct LaunchOptions: Equatable {
           guard let lines = rest.popFirst() else {
             throw Diagnostic("-c needs lines to run", help: "dyad -c 'sys; help'")
           }
-          mode = .lines(lines)
+          if case .lines(let before) = mode {
+            mode = .lines(before + "\n" + lines)
+          } else {
+            mode = .lines(lines)
+          }
         case _ where LaunchOptions.verbs.contains(argument) && operands.isEmpty: verb = [argument]
         case _ where argument.hasPrefix("-") && argument != "-":
           let known = ["--threads", "--json", "--recover", "--help", "--version", "-c"]

@@ -168,16 +168,32 @@ import Testing
     #expect(try data() == both)
   }
 
-  /// Where branches differ in what chance is, or when epochs end, neither is shown.
-  @Test func branchesThatDifferShareNoLevel() throws {
+  /// Where branches differ in what chance is, each has its own.
+  @Test func branchesThatDifferHaveTheirOwnLevels() throws {
     let session = try TrainedSession(
       Self.setup + ["step 4", "branch wide", "swap method batch=40", "step 4", "switch main"])
     _ = try session.output("step 2")
     let data = try session.bench.curves(
       ["loss"], branches: session.context.timeline.metrics(of: ["main", "wide"]))
+    var (main, wide) = (level(log(39), first: 5, last: 6), level(log(79), first: 5, last: 6))
+    (main.branches, wide.branches) = (["main"], ["wide"])
     #expect(
-      data.curves[0].levels == [level(log(39), last: 4), level(log(79), first: 7)])
-    #expect(data.epochEnds == [] && data.epochsDiffer)
+      data.curves[0].levels == [
+        level(log(39), last: 4), main, wide, level(log(79), first: 7),
+      ])
+    #expect(data.epochEnds == [] && data.epochsDiffer && data.objectivesDiffer)
+  }
+
+  /// With more branches than two, each label says what tells it from every other.
+  @Test func labelsTellBranchesApart() throws {
+    let session = try TrainedSession(
+      Self.setup + [
+        "step 4", "snap a", "branch cold", "swap method temp=0.1", "step 2", "rewind @a",
+        "branch siam", "swap method simsiam batch=20 pred=4", "step 2", "switch main", "step 2",
+      ])
+    let labels = try session.context.timeline.metrics(of: ["main", "cold", "siam"]).map(\.label)
+    #expect(Set(labels.map { $0.drop { $0 != "(" } }).count == 3, "\(labels)")
+    #expect(labels[1].contains("temp 0.1") && labels[2].contains("(simsiam, "))
   }
 
   @Test func theCaptionIsTrueOfTheWholeLine() throws {

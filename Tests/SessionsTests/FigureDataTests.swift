@@ -185,7 +185,11 @@ private func message(_ body: () throws -> some Any) -> String {
     #expect(data.epochEnds == [CurvesData.EpochEnd(epoch: 1, step: 3)])
     #expect(data.curves[0].lines[0].steps == [1, 2, 3, 4] && data.events == [])
     #expect(abs(data.curves[0].levels[0].value - log(39)) < 1e-12)
-    #expect(data.curves[1].levels == [MetricCurve.Level(name: "1/√d", value: 0.25)])
+    #expect(
+      data.curves[1].levels == [
+        MetricCurve.Level(name: "1/√d", value: 0.25),
+        MetricCurve.Level(name: "collapsed", value: 0),
+      ])
     #expect(data.curves[2].lines.map(\.name) == ["decay, no_decay"])
     let multi = try session(.simsiamMulti, steps: 4)
     let gated = try multi.curves(["loss", "acc1"])

@@ -36,6 +36,11 @@ public struct Formula: Sendable {
     return names
   }
 
+  /// Where the expression names a metric first.
+  public func place(ofMetric name: String) -> Range<Int>? {
+    program.first { if case .metric(name) = $0.operation { true } else { false } }?.range
+  }
+
   /// The tensors that the expression reads, each once, in order of appearance.
   public var references: [Reference] {
     var found: [Reference] = []

@@ -84,6 +84,10 @@ enum VizCurves {
       let names = broken.map(\.name).joined(separator: ", ")
       out.append("Lines are broken where values before and after are not comparable (\(names)).")
     }
+    let losses = data.curves.filter { ["loss", "total"].contains($0.name) && $0.lines.count > 1 }
+    if data.objectivesDiffer, !losses.isEmpty {
+      out.append("Losses of different objectives cannot be compared by their height.")
+    }
     if data.epochsDiffer { out.append("Epochs end at other steps from branch to branch.") }
     return out
   }
@@ -111,9 +115,13 @@ enum VizCurves {
         series.breaks = $0.breaks.map(Double.init)
         return series
       },
-      references: curve.levels.map {
-        CurvesFigure.Reference(
-          $0.name, $0.value, first: $0.first.map(Double.init), last: $0.last.map(Double.init))
+      references: curve.levels.map { level in
+        var reference = CurvesFigure.Reference(
+          level.name, level.value, first: level.first.map(Double.init),
+          last: level.last.map(Double.init))
+        reference.owners = level.branches
+        reference.series = curve.lines.filter { level.branches.contains($0.branch) }.map(\.name)
+        return reference
       }, log: log)
   }
 

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Datasets
 import Methods
 import Sessions
 
@@ -113,11 +114,24 @@ public enum MethodCommand: Command {
       }
       lines[0] += chance(method)
     }
+    if !invocation.isGiven(batch), !goesOn { lines += fewSteps(bench) }
     lines += ChangeText.lines(report)
     if report.restarted, report.kept.contains("backbone") {
       lines.append("  'swap method …' would go on from the step; 'undo' takes this back")
     }
     return .text(lines.joined(separator: "\n"))
+  }
+
+  /// Says that the default batch leaves few steps of a small set, and which leaves eight or more.
+  private static func fewSteps(_ bench: Workbench) -> [String] {
+    let steps = bench.summary.stepsPerEpoch
+    let samples = bench.data?.loaded.sampleCount ?? 0
+    guard (1...3).contains(steps), samples >= 16 else { return [] }
+    let fitting = 1 << (Int.bitWidth - 1 - (samples / 8).leadingZeroBitCount)
+    let other = "batch=\(fitting) takes \(samples / fitting)"
+    return [
+      "  the default batch takes \(steps == 1 ? "1 step" : "\(steps) steps") an epoch: \(other)"
+    ]
   }
 
   private static func chance(_ method: MethodConfiguration) -> String {

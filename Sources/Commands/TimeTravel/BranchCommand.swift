@@ -64,7 +64,9 @@ public enum SwitchCommand: Command {
   /// Goes there.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     do {
-      let arrival = try context.timeline.switchTo(invocation[name], TimeTravel.watcher(context))
+      // `@hot` is the end of a branch wherever a moment is asked for.
+      let branch = String(invocation[name].trimmingPrefix("@"))
+      let arrival = try context.timeline.switchTo(branch, TimeTravel.watcher(context))
       return TimeTravel.output(arrival, context)
     } catch let error as SessionError {
       throw invocation.error(error.message, at: name, help: ErrorPlace.help(error, in: invocation))

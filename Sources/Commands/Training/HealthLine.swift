@@ -40,8 +40,7 @@ enum HealthLine {
 
   /// The same for a program: each metric by its name, and what the line measures it against.
   ///
-  /// `chance_loss` is the loss of equal similarities, `z_std_even` 1/√d, `erank_max` the largest rank
-  /// that z of a batch can have.
+  /// The latter are the `Yardstick`s.
   static func data(_ record: StepRecord, _ bench: Workbench) -> [(String, JSONValue)] {
     var members: [(String, JSONValue)] = [
       ("step", .int(record.step)), ("epoch", .int(bench.summary.epoch)),
@@ -50,9 +49,11 @@ enum HealthLine {
       record.values[name].map { (name.rawValue, .number($0)) }
     }
     guard let method = bench.resolution?.method else { return members }
-    if !method.name.isSimSiamFamily { members.append(("chance_loss", .number(method.chanceLoss))) }
-    members.append(("z_std_even", .number(1 / Double(method.projectorOut).squareRoot())))
-    members.append(("erank_max", .int(min(method.projectorOut, method.batch))))
+    members += Yardstick.allCases.compactMap { yardstick in
+      yardstick.value(of: method).map { value in
+        (yardstick.rawValue, Int(exactly: value).map { .int($0) } ?? .number(value))
+      }
+    }
     return members
   }
 

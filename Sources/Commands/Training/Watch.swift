@@ -30,13 +30,15 @@ enum Condition {
     _ key: Key<Formula>, _ invocation: Invocation, _ context: CommandContext
   ) throws -> Formula {
     let formula = invocation[key]
-    let known = MetricName.allCases.map(\.rawValue) + ["step", "epoch", "lr"]
+    let known =
+      MetricName.allCases.map(\.rawValue) + ["step", "epoch", "lr"]
+      + Yardstick.allCases.map(\.rawValue)
     for name in formula.metricNames where !known.contains(name) && !name.hasPrefix("lr.") {
-      throw invocation.error(
+      throw Diagnostic(
         "unknown metric \(Diagnostic.quote(name)), expected \(Diagnostic.alternatives(known))",
-        at: key,
+        at: formula.place(ofMetric: name) ?? invocation.place(of: key.parameter.name),
         help: context.shell.variables[name] != nil
-          ? "$" + name : EditDistance.nearest(to: name, in: known))
+          ? "$" + name : EditDistance.nearest(to: name, in: known), in: invocation.source)
     }
     if formula.metricNames.contains(MetricName.knn.rawValue),
       let data = context.workbench.data?.loaded, data.labels == nil || data.test == nil

@@ -24,7 +24,7 @@ public enum WatchCommand: Command {
         examples: [Example("watch off 2", "The second one of `watch list`")]),
     ],
     examples: [
-      Example("watch z_std < 0.3 / sqrt(128)", "Says when the projections collapse"),
+      Example("watch z_std < 0.3 * z_std_even", "Says when the projections collapse"),
       Example("watch epoch >= 1 then { snap warm; knn }", "Names a moment, evaluates, goes on"),
     ], seeAlso: ["break", "track", "run"])
 
@@ -74,7 +74,10 @@ public enum BreakCommand: Command {
     details:
       "On a step's end, like Ctrl-C: the state is whole and training can go on; a block around "
       + "it ends. A condition that holds already stops when it becomes true again. The loss "
-      + "that is not a number stops the step before it is applied, without a break.",
+      + "that is not a number stops the step before it is applied, without a break. "
+      + "z_std_even is 1/√d of the present method, chance_loss and erank_max are likewise what the "
+      + "health line measures against. z_std is of the batch in train mode: what only eval mode "
+      + "shows, `repeat 10 { epoch; collapse }` finds.",
     arguments: [condition],
     subcommands: [
       CommandForm(
@@ -83,7 +86,7 @@ public enum BreakCommand: Command {
       CommandForm("off", summary: "Forgets conditions of watch and break.", arguments: [number]),
     ],
     examples: [
-      Example("break z_std < 0.3 / sqrt(128)", "Below a third of an even spread of 128 dimensions"),
+      Example("break z_std < 0.3 * z_std_even", "Below a third of 1/√d, an even spread"),
       Example("break norm(g:backbone.conv1.weight) > 10", "A large gradient of one layer"),
       Example("break knn > 40", "Evaluated at the end of each epoch"),
     ], seeAlso: ["watch", "run"])

@@ -49,11 +49,15 @@ extension CurvesFigure {
     let list = all.map(\.1.name).filter { seen.insert($0).inserted }.map { name in
       let own = all.filter { $0.1.name == name }
       let values = own.map { NumberFormat.short($0.1.value) }
-      let isWhole = own.allSatisfy { $0.1.first == nil && $0.1.last == nil }
+      let isWhole = own.allSatisfy {
+        $0.1.first == nil && $0.1.last == nil && $0.1.owners.isEmpty
+      }
       if isWhole, Set(values).count == 1 { return "\(name) = \(values[0])" }
       let places = own.map { title, reference in
-        [panels.count > 1 ? title : "", stretch(reference)].filter { !$0.isEmpty }
-          .joined(separator: " ")
+        [
+          panels.count > 1 ? title : "", stretch(reference),
+          reference.owners.isEmpty ? "" : "of " + reference.owners.joined(separator: ", "),
+        ].filter { !$0.isEmpty }.joined(separator: " ")
       }
       return name + " = " + zip(values, places).map { "\($0) (\($1))" }.joined(separator: ", ")
     }

@@ -47,6 +47,10 @@ public struct CurvesFigure: Sendable {
     public var first: Double?
     /// The last such step; nil to the right edge.
     public var last: Double?
+    /// The series that it is to be compared with, one of which lends its colour; empty for all.
+    public var series: [String] = []
+    /// What the caption calls these.
+    public var owners: [String] = []
 
     /// Makes a reference line.
     public init(_ name: String, _ value: Double, first: Double? = nil, last: Double? = nil) {

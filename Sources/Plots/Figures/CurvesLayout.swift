@@ -212,7 +212,7 @@ struct CurvesLayout {
       guard y.isFinite, start < end else { continue }
       list.line(
         Point(start, y), Point(end, y),
-        StrokeStyle(Colour(hex: 0x505050), width: 0.5 * f, dash: [2.4 * f, 1.6 * f]))
+        StrokeStyle(colour(of: reference, lines), width: 0.5 * f, dash: [2.4 * f, 1.6 * f]))
     }
     list.clipped(to: box.insetBy(-1.6 * f)) { list in
       // A few measurements are shown as such: between them, the line is only a guide.
@@ -229,6 +229,14 @@ struct CurvesLayout {
         StrokeStyle(.ink, width: format.axisWidth, crisp: true))
     }
     endLabels(panel, lines, scale, box, in: &list)
+  }
+
+  /// A level of one line alone has its colour.
+  private func colour(
+    of reference: CurvesFigure.Reference, _ lines: [CurvesFigure.Curve]
+  ) -> Colour {
+    let own = lines.filter { reference.series.contains($0.name) }
+    return own.count == 1 ? own[0].colour : Colour(hex: 0x505050)
   }
 
   /// From where to where a reference line is drawn: half a step beyond what it is a level of.
@@ -318,7 +326,11 @@ struct CurvesLayout {
       let y = scale.position(reference.value)
       // A level that ends before the edge is named in the legend.
       if y.isFinite, reachesEdge(reference) {
-        items.append((CurvesLayout.label(reference), y, .grey))
+        items.append(
+          (
+            CurvesLayout.label(reference), y,
+            reference.series.isEmpty ? .grey : colour(of: reference, lines)
+          ))
       }
     }
     if CurvesLayout.hasDirectLabels(figure) {

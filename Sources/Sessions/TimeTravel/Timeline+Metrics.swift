@@ -7,18 +7,20 @@ public struct BranchMetrics: Sendable {
   /// The number of epochs that were completed there.
   public let epochs: Int
   /// The choices of all its own steps that differ from those of the figure's other branches,
-  /// `temp 0.5`.
+  /// `temp 0.5`; first those that tell it from each of them.
   public var differences: [String] = []
+  /// How many of these its label has.
+  public var namedDifferences = 2
   /// The number of completed steps up to which another branch of the same figure has its line too.
   public var sharedSteps = 0
   /// That branch; nil without one.
   public var sharedWith: String?
 
-  /// The branch with up to two choices that tell it from the others: `main (temp 0.5)`.
+  /// The branch with a few choices that tell it from the others: `main (temp 0.5)`.
   public var label: String {
     guard !differences.isEmpty else { return name }
-    let more = differences.count > 2 ? ", …" : ""
-    return "\(name) (\(differences.prefix(2).joined(separator: ", "))\(more))"
+    let more = differences.count > namedDifferences ? ", …" : ""
+    return "\(name) (\(differences.prefix(namedDifferences).joined(separator: ", "))\(more))"
   }
 }
 
@@ -55,12 +57,32 @@ extension Timeline {
       return branch.log.phases.choices(from: max(branch.sharedSteps, shared.max() ?? 0) + 1)
     }
     for i in out.indices {
-      out[i].differences = choices[i].filter { choice in
-        !choice.isHash
-          && choices.contains { other in !other.isEmpty && !other.contains(choice) }
-      }.map(\.text)
+      let others = choices.indices.filter { $0 != i && !choices[$0].isEmpty }.map { choices[$0] }
+      let (named, more) = Self.differences(of: choices[i].filter { !$0.isHash }, from: others)
+      out[i].differences = (named + more).map(\.text)
+      out[i].namedDifferences = max(named.count, 2)
     }
     return out
+  }
+
+  /// The choices that some of the others have not: first what is needed to tell it from each.
+  private static func differences(
+    of own: [RunChoice], from others: [[RunChoice]]
+  ) -> (named: [RunChoice], more: [RunChoice]) {
+    var rest = own.filter { choice in others.contains { !$0.contains(choice) } }
+    var alike = others
+    var named: [RunChoice] = []
+    while !alike.isEmpty, named.count < 3 {
+      // The method's name comes first of choices; of later ones the one that tells most apart.
+      func reach(_ choice: RunChoice) -> Int { alike.count { !$0.contains(choice) } }
+      let best =
+        named.isEmpty ? rest.indices.first : rest.indices.max { reach(rest[$0]) < reach(rest[$1]) }
+      guard let best, named.isEmpty || reach(rest[best]) > 0 else { break }
+      let choice = rest.remove(at: best)
+      named.append(choice)
+      alike.removeAll { !$0.contains(choice) }
+    }
+    return (named, rest)
   }
 
   private func run(of name: String) -> Int? {

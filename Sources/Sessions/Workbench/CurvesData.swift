@@ -28,6 +28,8 @@ public struct MetricCurve: Sendable, Equatable {
     public var first: Int?
     /// The last step that it is a level of; nil to the end.
     public var last: Int?
+    /// The branches that it is a level of; empty for all.
+    public var branches: [String] = []
   }
 
   /// The metric's name, or `lr`.
@@ -68,6 +70,8 @@ public struct CurvesData: Sendable, Equatable {
   public var curves: [MetricCurve]
   /// When epochs ended; empty where branches differ in it.
   public var epochEnds: [EpochEnd]
+  /// Whether last losses of the branches are of different objectives.
+  public var objectivesDiffer = false
   /// Whether epochs of the branches ended at different steps.
   public var epochsDiffer: Bool
   /// The bank's gate and changes in mid-run, in order.

@@ -26,8 +26,13 @@ struct RunHistory {
     }
     return CurvesData(
       subject: subject(seed) ?? "\(method.name.rawValue), seed \(seed)", curves: curves,
-      epochEnds: agree ? all : [], epochsDiffer: !agree,
+      epochEnds: agree ? all : [], objectivesDiffer: objectivesDiffer, epochsDiffer: !agree,
       events: events)
+  }
+
+  private var objectivesDiffer: Bool {
+    let last = sources.compactMap { $0.log.phases.phase(of: $0.end)?.method }
+    return last.dropFirst().contains { !$0.hasObjective(of: last[0]) }
   }
 
   private func epochEnds(_ source: BranchMetrics) -> [CurvesData.EpochEnd] {
@@ -36,7 +41,7 @@ struct RunHistory {
     }
   }
 
-  /// The levels of a metric, each over the steps for which every branch there has it.
+  /// The levels of a metric, each over the steps for which the same branches have it.
   ///
   /// - Parameter levels: The levels under a method; nil where none is known.
   /// - Returns: The levels in the order of their steps.
@@ -49,15 +54,14 @@ struct RunHistory {
     for (i, cut) in cuts.enumerated() {
       let first = max(cut, beginning)
       let last = i + 1 < cuts.count ? cuts[i + 1] - 1 : nil
-      let found = sources.filter { $0.end >= first }.map { source in
-        levels(source.log.phases.phase(of: first)?.method)
-      }
-      // A level that differs from branch to branch is no level of the panel.
-      guard let common = found.first, found.allSatisfy({ $0 == common }) else { continue }
-      for level in common {
+      let there = sources.filter { $0.end >= first }
+      for level in Self.merged(
+        there.map { ($0.name, levels($0.log.phases.phase(of: first)?.method)) })
+      {
         if i > 0,
           let before = out.lastIndex(where: {
-            $0.name == level.name && $0.value == level.value && $0.last == first - 1
+            $0.name == level.name && $0.value == level.value && $0.branches == level.branches
+              && $0.last == first - 1
           })
         {
           out[before].last = last
@@ -69,6 +73,20 @@ struct RunHistory {
       }
     }
     return out
+  }
+
+  /// The levels of some branches, each once with those that have it, where not all do.
+  private static func merged(
+    _ found: [(branch: String, levels: [MetricCurve.Level])]
+  ) -> [MetricCurve.Level] {
+    var out: [MetricCurve.Level] = []
+    for level in found.flatMap(\.levels) where !out.contains(level) { out.append(level) }
+    return out.map { level in
+      var level = level
+      let owners = found.filter { $0.levels.contains(level) }.map(\.branch)
+      if owners.count < found.count { level.branches = owners }
+      return level
+    }
   }
 
   private var end: Int { sources.map(\.end).max() ?? 0 }

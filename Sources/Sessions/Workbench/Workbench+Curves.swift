@@ -102,7 +102,10 @@ extension Workbench {
     case .loss: return chance(method.chanceLoss)
     case .total: return method.classes == 0 ? chance(method.chanceLoss) : []
     case .zStd:
-      return [MetricCurve.Level(name: "1/√d", value: 1 / Double(method.projectorOut).squareRoot())]
+      return [
+        MetricCurve.Level(name: "1/√d", value: 1 / Double(method.projectorOut).squareRoot()),
+        MetricCurve.Level(name: "collapsed", value: 0),
+      ]
     case .classLoss: return method.classes > 0 ? chance(Exact.log(Double(method.classes))) : []
     case .acc1: return method.classes > 0 ? chance(100 / Double(method.classes)) : []
     case .acc5: return method.classes > 0 ? chance(100 * min(1, 5 / Double(method.classes))) : []
