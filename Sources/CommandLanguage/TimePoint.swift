@@ -35,7 +35,7 @@ public indirect enum TimePoint: Sendable, Hashable {
     if let slash = text.firstIndex(of: "/") {
       let name = text[..<slash]
       let after = String(text[text.index(after: slash)...])
-      guard ValueParser.isName(name), !after.contains("/"), !after.hasPrefix("@"),
+      guard ValueParser.isMomentName(name), !after.contains("/"), !after.hasPrefix("@"),
         let rest = TimePoint(after)
       else { return nil }
       self = .branch(String(name), rest)
@@ -48,7 +48,8 @@ public indirect enum TimePoint: Sendable, Hashable {
     case ("e", let count?) where isCount: self = .epoch(count)
     case ("-", let count?) where isCount: self = .back(count)
     default:
-      guard ValueParser.isName(text), !(isCount && (text.first == "s" || text.first == "e")) else {
+      guard ValueParser.isMomentName(text), !(isCount && (text.first == "s" || text.first == "e"))
+      else {
         return nil
       }
       self = .name(text)

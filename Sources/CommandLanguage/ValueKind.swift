@@ -58,6 +58,8 @@ extension ValueKind where V == String {
 
   /// A new name.
   public static var name: ValueKind<String> { textual(.name) }
+  /// A name of a moment or branch.
+  public static var momentName: ValueKind<String> { textual(.momentName) }
 
   /// Free text.
   public static var string: ValueKind<String> { textual(.string) }

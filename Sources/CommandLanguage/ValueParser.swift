@@ -65,6 +65,9 @@ enum ValueParser {
     case .name:
       guard isName(text) else { throw fail() }
       return .text(text)
+    case .momentName:
+      guard isMomentName(text) else { throw fail() }
+      return .text(text)
     case .string: return .text(text)
     case .path(let extensions): return try path(raw, extensions, fail)
     case .list(let element, let count):
@@ -100,6 +103,12 @@ enum ValueParser {
     return text.utf8.allSatisfy {
       ExpressionParser.isNameStart($0) || ExpressionParser.isDigit($0) || $0 == UInt8(ascii: "-")
     }
+  }
+
+  /// Whether a text names a moment or branch: a name that may have single dots inside, `temp0.2`.
+  static func isMomentName(_ text: some StringProtocol) -> Bool {
+    text.last != "." && !text.contains("..") && isName(String(text.filter { $0 != "." }))
+      && text.first != "."
   }
 
   private static func shown(_ raw: RawValue) -> String {

@@ -86,6 +86,8 @@ public indirect enum ValueType: Sendable, Equatable {
   case word(DynamicKind?)
   /// A new name: letters, digits, `_`, `-`.
   case name
+  /// A new name of a moment or branch, which may have dots inside.
+  case momentName
   /// Free text.
   case string
   /// A file, with the extensions that completion offers (empty: all; "/": folders only).
@@ -119,6 +121,7 @@ public indirect enum ValueType: Sendable, Equatable {
     case .choice(let names): Diagnostic.alternatives(names)
     case .word: "a word"
     case .name: "a name of letters, digits, '_' and '-'"
+    case .momentName: "a name of letters, digits, '_', '-' and inner dots"
     case .string: "a text"
     case .path(let extensions):
       extensions == ["/"]
@@ -159,7 +162,7 @@ public indirect enum ValueType: Sendable, Equatable {
     case .number: "X"
     case .onOff: "on|off"
     case .choice(let names): names.count <= 4 ? names.joined(separator: "|") : "NAME"
-    case .word, .name: "NAME"
+    case .word, .name, .momentName: "NAME"
     case .string: "TEXT"
     case .path(let extensions): extensions == ["/"] ? "FOLDER" : "FILE"
     case .list(let element, let count):

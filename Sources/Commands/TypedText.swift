@@ -29,7 +29,7 @@ public enum TypedText {
 
   /// A prompt; an empty one at a line's end may have lost its space.
   private static let promptPattern =
-    "(\\.\\.\\.\\.|dyad( ([A-Za-z_][A-Za-z0-9_-]*)?@[0-9]+)?)>( |$)"
+    "(\\.\\.\\.\\.|dyad( ([A-Za-z_][A-Za-z0-9_.-]*)?@[0-9]+)?)>( |$)"
 
   /// An entry with pasted prompts and the habits of other shells removed.
   ///

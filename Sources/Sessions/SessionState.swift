@@ -106,7 +106,7 @@ public struct SessionExtras: Sendable, Equatable, Codable {
     tracks = timeline.bench.tracks.map {
       TrackShape(
         metrics: $0.metrics, withRates: $0.withRates, every: $0.every, path: $0.path,
-        written: $0.path == nil ? nil : $0.written?.seal)
+        written: $0.path == nil ? nil : $0.written?.seal, rows: $0.rows)
     }
   }
 
@@ -118,6 +118,8 @@ public struct SessionExtras: Sendable, Equatable, Codable {
     var path: String?
     /// What its file begins with; absent in older files.
     var written: WrittenRows.Seal?
+    /// The number of rows; absent in older files.
+    var rows: Int?
 
     /// Whether the distance is one that `track` takes.
     var isInRange: Bool {

@@ -6,7 +6,7 @@ struct SampleSource: CompletionSource {
   func names(of kind: DynamicKind) -> [String] {
     switch kind {
     case .variables: ["half", "n", "root"]
-    case .metrics: ["loss", "lr", "knn"]
+    case .metrics, .quantities: ["loss", "lr", "knn"]
     case .layers: ["backbone.layer1", "backbone.layer2"]
     case .parameters, .tensors:
       ["backbone.conv1.weight"]

@@ -81,6 +81,17 @@ import Testing
     }
   }
 
+  /// Rows that only the metric log has are counted on.
+  @Test func recordingsWithoutFilesKeepTheirCount() throws {
+    try withTemporaryFolder { folder in
+      let (_, left) = try abandon(["track loss", "autosave every=3steps", "step 3"], in: folder)
+      let (session, result) = try recovered(left)
+      #expect(result.isFromState)
+      _ = try session.output("step 2")
+      #expect(try #require(session.table("track list").rows.first).last == .int(5))
+    }
+  }
+
   @Test func aSavedSessionIsNotCalledLost() throws {
     try withTemporaryFolder { folder in
       let (_, left) = try abandon(

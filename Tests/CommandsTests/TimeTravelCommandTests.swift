@@ -1,6 +1,7 @@
 import CommandLanguage
 import Commands
 import Sessions
+import TestSupport
 import Testing
 
 /// Time travel at the prompt.
@@ -141,6 +142,29 @@ import Testing
     let caret = text.split(separator: "\n").first { $0.contains("^") } ?? ""
     #expect(caret.prefix { $0 == " " }.count == column + 2, "\(text)")
     #expect(caret.filter { $0 == "^" }.count == carets, "\(text)")
+  }
+
+  /// A name may say a number: `temp0.2`.
+  @Test func namesMayHaveDots() throws {
+    let session = try TrainedSession(
+      ["seed 1", "data demo n=60", "backbone small width=2", "method simclr batch=20 proj=[8,4]"])
+    for line in ["step", "branch temp-0.2", "swap method temp=0.2", "step 2", "snap a.1"] {
+      _ = try session.output(line)
+    }
+    _ = try session.output("switch main; step 4; switch @temp-0.2")
+    #expect(session.text("compare @temp-0.2/s2 @main/s2").contains("method temp"))
+    #expect(
+      session.text("print norm(w:backbone.conv1.weight@temp-0.2/s2 - w:backbone.conv1.weight@s2)")
+        .hasSuffix("= 0") == false)
+    #expect(session.text("rewind @a.1").contains("step 3"))
+    try withTemporaryFolder { folder in
+      _ = try session.output("save session \(folder)/s")
+      _ = try session.output("load session \(folder)/s ; rewind @a.1 ; switch main")
+      #expect(!session.text("replay \(folder)/s.dyad --verify --outputs").contains("error"))
+    }
+    for name in ["a.", ".a", "a..b", "1.a"] {
+      #expect(session.text("branch \(name)").contains("error"), "\(name)")
+    }
   }
 
   @Test func momentsAreOffered() throws {

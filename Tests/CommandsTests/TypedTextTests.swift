@@ -13,6 +13,7 @@ import Testing
 
   @Test(arguments: [
     ("dyad> step", "step"), ("dyad @0> step", "step"), ("dyad main-2@40> step 3", "step 3"),
+    ("dyad temp0.2@40> step 3", "step 3"),
     ("....> step", "step"), ("dyad> dyad @3> ....> knn", "knn"), ("dyad>", ""),
     ("dyad @7>", ""), ("dyad>step", "dyad>step"), ("  dyad> step", "  dyad> step"),
     ("note \"dyad> step\"", "note \"dyad> step\""), ("dyad main@> x", "dyad main@> x"),

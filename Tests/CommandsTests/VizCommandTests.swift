@@ -190,7 +190,8 @@ private final class Drawing {
     #expect(reply.hasPrefix("  @/c.png  1417×1654 px  loss -0."))
     let caption = try PNG.decodeSamples(drawing.bytes("c.png")).text.first { $0.key == "Caption" }
     #expect(
-      caption?.value.contains("Dashed: chance = 0 (loss), 10 (knn); 1/√d = 0.25.") == true,
+      caption?.value.contains("Dashed: chance = 0 (loss), 10 (knn); 1/√d = 0.25; collapsed = 0.")
+        == true,
       "\(caption?.value ?? "")")
     let rows = try drawing.text("c.csv").split(separator: "\n")
     #expect(rows.count { $0.hasPrefix("loss,loss,") } == 6)

@@ -45,6 +45,10 @@ extension LineGenerator {
         ? random.pick(names) : String(random.pick(names).prefix(1 + random.below(4)))
     case .word(let kind): return word(kind, &random)
     case .name: return random.pick(["a", "b", "n", "run-1", "z1", "s5", "9a", "é", "a_b-c", "in"])
+    case .momentName:
+      return random.pick([
+        "a", "b", "run-1", "s5", "9a", "temp-0.2", "a.", ".a", "a..b", "all", "é",
+      ])
     case .string: return random.pick(["hello", "\"a text\"", "\"${a}\"", "\"\"", "\"\\u\"", "$a"])
     case .path(let extensions): return path(extensions, &random)
     case .list(let element, let count): return list(element, count, &random)
@@ -165,7 +169,7 @@ extension LineGenerator {
       if random.chance(35) { return reference(&random) }
       return random.pick(
         Self.numbers + ["loss", "knn", "step", "$a", "z1", "lr", "(1)", "\"t\"", "z1@e1", "-1"]
-          + context.environmentNames(.metrics))
+          + context.environmentNames(.quantities))
     }
     func call(_ random: inout SeededRandom) -> String {
       let inner = atom(&random)

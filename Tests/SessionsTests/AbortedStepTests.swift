@@ -27,7 +27,7 @@ import Testing
     for at in [0, 1, counting.asked / 2, counting.asked - 1] {
       let key = Key(at: at)
       let report = try bench.train(steps: 2, isAborted: key.isPressed)
-      #expect(report.steps == 0 && report.wasCancelled && key.asked == at + 1)
+      #expect(report.steps == 0 && report.wasCancelled && report.wasAborted && key.asked == at + 1)
       #expect(bench.fingerprint == before)
       #expect(throws: SessionError.self) { try bench.lastBatchIDs() }
     }

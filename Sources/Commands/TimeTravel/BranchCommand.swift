@@ -3,7 +3,8 @@ import Sessions
 
 /// Opens a branch.
 public enum BranchCommand: Command {
-  static let name = Key<String>("name", .name, help: "how to call it; @NAME stands for its end")
+  static let name = Key<String>(
+    "name", .momentName, help: "how to call it; @NAME stands for its end")
 
   /// The declaration.
   public static let spec = CommandSpec(
@@ -17,7 +18,7 @@ public enum BranchCommand: Command {
     ],
     examples: [
       Example("branch hot", "What is trained now belongs to 'hot'"),
-      Example("branch temp-02", "Letters, digits, _ and -"),
+      Example("branch temp-0.2", "Letters, digits, _ - and dots inside"),
     ], seeAlso: ["switch", "rewind", "compare"])
 
   /// Opens or lists.

@@ -4,7 +4,7 @@ import Sessions
 /// Names the present moment.
 public enum SnapCommand: Command {
   static let name = Key<String?>(
-    optional: "name", .name, default: "snap-N", help: "how to call it; @NAME stands for it")
+    optional: "name", .momentName, default: "snap-N", help: "how to call it; @NAME stands for it")
   static let dropped = Key<String>("name", .word(.snapshots), help: "a name that snap gave")
 
   /// The declaration.

@@ -28,6 +28,7 @@ final class TrainingRun {
   /// The steps taken so far.
   private var taken = 0
   private var ending: Ending?
+  private var wasAborted = false
   private var lines: [String] = []
   /// Whether each condition held before the present step.
   private var held: [Bool] = []
@@ -66,7 +67,8 @@ final class TrainingRun {
     }
     guard let last = bench.metrics.records.last, total.steps > 0 else {
       // An error, so that a replay of the log does not take what was not taken.
-      throw SessionError("stopped before the first step")
+      throw SessionError(
+        wasAborted ? "the step was aborted: nothing changed" : "stopped before the first step")
     }
     return output(last, count)
   }
@@ -89,6 +91,7 @@ final class TrainingRun {
         if steps > 0 { self.context.loggedBeforeFailure = "step \(steps)" }
       })
     total.add(report)
+    wasAborted = report.wasAborted
     if report.wasCancelled { ending = .user }
   }
 
@@ -177,7 +180,8 @@ final class TrainingRun {
     let taken = "after \(total.steps) of \(count) steps"
     switch ending {
     case .user:
-      lines.append("  stopped \(taken): the state is consistent, '\(label)' goes on")
+      let aborted = wasAborted ? ", step \(last.step + 1) was aborted" : ""
+      lines.append("  stopped \(taken)\(aborted): the state is consistent, '\(label)' goes on")
     case .clock: lines.append("  stopped \(taken) by limit=: '\(label)' goes on")
     case .stopped: lines.append("  stopped \(taken) by break")
     case .reached: lines.append("  reached after \(total.steps) steps")

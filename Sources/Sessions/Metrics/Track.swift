@@ -45,6 +45,7 @@ public final class Track {
     every = shape.every
     path = shape.path
     written = shape.written.map { WrittenRows($0) }
+    rows = max(0, shape.rows ?? 0)
   }
 
   /// Goes on at the end of the file after an `undo`: the file has rows of every step, this session's.

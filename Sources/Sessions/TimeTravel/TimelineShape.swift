@@ -86,7 +86,8 @@ public struct TimelineShape: Sendable, Equatable, Codable {
     }
     for name in names where !Self.isName(name) {
       throw SessionError(
-        file: "a branch or moment of the file has no name of letters, digits, '_' and '-'")
+        file:
+          "a branch or moment of the file has no name of letters, digits, '_', '-' and inner dots")
     }
   }
 
@@ -96,11 +97,11 @@ public struct TimelineShape: Sendable, Equatable, Codable {
   }
 
   private static func isName(_ text: String) -> Bool {
-    !text.isEmpty
+    !text.isEmpty && !text.hasPrefix(".") && !text.hasSuffix(".") && !text.contains("..")
       && text.utf8.allSatisfy { byte in
         (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z"))
           || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")) || byte == UInt8(ascii: "_")
-          || byte == UInt8(ascii: "-")
+          || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
       }
   }
 }

@@ -18,6 +18,8 @@ public struct TrainingReport: Sendable {
   public var wasStopped = false
   /// The seconds by phase, summed over the steps.
   public var times = Learner.Times()
+  /// Whether a step was given up in the middle.
+  public var wasAborted = false
   /// The number of images trained on (each with two views).
   public var images = 0
 
@@ -85,7 +87,7 @@ extension Workbench {
         }
       }
     } catch is Learner.Aborted {
-      report.wasCancelled = true
+      (report.wasCancelled, report.wasAborted) = (true, true)
     } catch {
       partial(report)
       guard report.steps > 0 else { throw error }
