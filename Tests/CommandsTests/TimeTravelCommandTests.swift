@@ -154,8 +154,10 @@ import Testing
     _ = try session.output("switch main; step 4; switch @temp-0.2")
     #expect(session.text("compare @temp-0.2/s2 @main/s2").contains("method temp"))
     #expect(
-      session.text("print norm(w:backbone.conv1.weight@temp-0.2/s2 - w:backbone.conv1.weight@s2)")
-        .hasSuffix("= 0") == false)
+      session.text(
+        "print norm(w:backbone.conv1.weight@temp-0.2/s2 - w:backbone.conv1.weight@main/s2)"
+      )
+      .hasSuffix("= 0") == false)
     #expect(session.text("rewind @a.1").contains("step 3"))
     try withTemporaryFolder { folder in
       _ = try session.output("save session \(folder)/s")
