@@ -63,7 +63,7 @@ public enum Quoting {
         default:
           throw Diagnostic(
             #"unknown escape in a string, expected \" \\ \n \t or \$"#,
-            at: at..<min(at + 2, end))
+            at: at..<min(at + 2, end), help: #"\\ writes one \"#)
         }
         at += 2
       case UInt8(ascii: "$") where at + 1 < end && bytes[at + 1] == UInt8(ascii: "{"):

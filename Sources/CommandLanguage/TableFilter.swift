@@ -84,6 +84,7 @@ private struct RowEnvironment: ExpressionEnvironment {
 
   var variableNames: [String] { variables.variableNames }
   var metricNames: [String] { table.columns.map(\.title) }
+  var nounOfNames: String { "column" }
 
   func variable(_ name: String) -> Variable? { variables.variable(name) }
 

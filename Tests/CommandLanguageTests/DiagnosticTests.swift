@@ -163,7 +163,8 @@ struct ErrorCase: Sendable, CustomTestStringConvertible {
       help: "put quotes around the whole value"),
     ErrorCase("note \"a", "the string is not closed", "     ^"),
     ErrorCase(
-      "note \"\\q\"", "unknown escape in a string, expected \\\" \\\\ \\n \\t or \\$", "      ^^"),
+      "note \"\\q\"", "unknown escape in a string, expected \\\" \\\\ \\n \\t or \\$", "      ^^",
+      help: "\\\\ writes one \\"),
     ErrorCase("step \\", "nothing follows the '\\' that continues the line", "     ^"),
   ]
 

@@ -125,6 +125,7 @@ import Testing
     #expect(try DyadProcess.run(["--version"]).output.hasPrefix("dyad "))
     #expect(try DyadProcess.run(["--help"]).output.contains("exit status: 0 ok"))
     #expect(try DyadProcess.run(["--hlep"]).errors.contains("help: --help"))
+    #expect(try DyadProcess.run(["-c", "let a = 1", "-c", "print $a"]).output.hasSuffix("1\n"))
     #expect(try DyadProcess.run(["--threads", "0", "-c", "sys"]).status == 1)
     #expect(try DyadProcess.run(["--threads", "2", "-c", "set threads"]).output == "  threads 2\n")
     #expect(try DyadProcess.run([folder.path]).errors.contains("is a folder"))

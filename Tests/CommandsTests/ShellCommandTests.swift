@@ -83,6 +83,18 @@ struct ShellCase: Sendable, CustomTestStringConvertible {
       "error: unknown column 'kye', expected key, value or what it is\n"
         + "  set | where kye != \"conv\"\n              ^^^\nhelp: key"),
     ShellCase(
+      "set | where kye",
+      "error: unknown column 'kye', expected key, value or what it is\n"
+        + "  set | where kye\n              ^^^\nhelp: key"),
+    ShellCase(
+      "help evaluate",
+      "Evaluate\n  knn  Measures weighted kNN accuracy on the test images.\n"
+        + "help COMMAND shows arguments, options and examples"),
+    ShellCase(
+      "track z_std erank",
+      "error: track takes only METRICS, got 'erank' as well\n  track z_std erank\n"
+        + "              ^^^^^\nhelp: commas between several: z_std,erank"),
+    ShellCase(
       "if 1 == \"a\" { note a }",
       "error: '\"' does not belong in an expression\n  if 1 == \"a\" { note a }\n          ^"),
     ShellCase(

@@ -80,6 +80,23 @@ import Testing
     #expect(session.bench.summary.step < 1000)
   }
 
+  /// What metrics are measured against is 1/√d, ln(2B − 1) and the smaller of d and B.
+  @Test func yardsticksOfTheMethod() throws {
+    let session = try TrainedSession([
+      "data demo n=60", "backbone small width=2", "method simclr batch=20 proj=[16,9]",
+    ])
+    let yard = "print z_std_even ; print erank_max ; print chance_loss"
+    #expect(session.text(yard) == "  z_std_even = 0.3333  erank_max = 9  chance_loss = 3.664")
+    _ = try session.output("watch z_std < 2 * z_std_even then { note narrow } ; step")
+    #expect(session.text("print z_std / z_std_even").contains("= "))
+    _ = try session.output("swap method batch=6")
+    #expect(session.text("print erank_max").hasSuffix("= 6"))
+    _ = try session.output("swap method simsiam batch=20 proj=[16,4] pred=4")
+    #expect(session.text("print z_std_even").hasSuffix("= 0.5"))
+    #expect(session.text("print chance_loss").contains("unknown metric"))
+    #expect(session.text("watch z_std < 0.3 * zz").contains("\n                      ^^"))
+  }
+
   @Test(arguments: [
     ("watch nope > 2", "unknown metric 'nope'"), ("break", "break needs CONDITION"),
     ("watch loss < 1 then", "expected '{' after 'then'"),

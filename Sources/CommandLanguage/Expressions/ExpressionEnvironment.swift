@@ -19,9 +19,14 @@ public protocol ExpressionEnvironment {
   var variableNames: [String] { get }
   /// Names for suggestions.
   var metricNames: [String] { get }
+  /// What a name that is neither a variable nor a tensor is the name of.
+  var nounOfNames: String { get }
 }
 
 extension ExpressionEnvironment {
+  /// Metrics.
+  public var nounOfNames: String { "metric" }
+
   /// There are no columns.
   public func text(ofColumn name: String) throws -> String? { nil }
 

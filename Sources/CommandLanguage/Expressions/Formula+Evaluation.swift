@@ -92,7 +92,7 @@ extension Formula {
     if environment.variableNames.contains(name) { help = "$" + name }
     if help == nil, name.contains("-") { help = "put spaces around '-' to subtract" }
     throw Diagnostic(
-      "unknown metric \(Diagnostic.quote(name)), expected "
+      "unknown \(environment.nounOfNames) \(Diagnostic.quote(name)), expected "
         + (environment.metricNames.isEmpty
           ? "a number or $name" : Diagnostic.alternatives(environment.metricNames)),
       at: range, help: help)

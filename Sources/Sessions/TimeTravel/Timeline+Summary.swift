@@ -50,7 +50,7 @@ extension Timeline {
         return Row(
           branch: branch.name, step: moment.step, epoch: moment.epoch, names: moment.names,
           command: moment.stored != nil
-            ? "load session"
+            ? "stored with the session"
             : moment === branches[0].moments[0] && moment.command == nil
               ? "the beginning" : moment.command,
           bytes: isNew ? learner?.byteCount ?? 0 : 0,
