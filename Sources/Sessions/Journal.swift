@@ -93,7 +93,8 @@ public final class Journal {
     begunEntries = max(begunEntries, writtenEntries)
     guard log.entries.count > begunEntries, !isBegun else { return }
     do {
-      try file.append(Note.begun.line(log.text(from: begunEntries)))
+      // Recovery runs them again, so that their replies would only make long loops longer.
+      try file.append(Note.begun.line(log.text(from: begunEntries, withReplies: false)))
       begunEntries = log.entries.count
     } catch { return }
   }

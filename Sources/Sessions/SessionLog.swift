@@ -198,14 +198,15 @@ public struct SessionLog: Sendable, Equatable {
   /// The log as a script with its last line, for a file.
   public var closedText: String { text + closing.text + "\n" }
 
-  /// The entries from an index on as lines of a script.
-  public func text(from begin: Int) -> String {
+  /// The entries from an index on as lines of a script, with what commands replied unless not asked
+  /// for.
+  public func text(from begin: Int, withReplies: Bool = true) -> String {
     var lines: [String] = []
     for entry in entries.dropFirst(begin) {
       switch entry {
       case .command(let text, let mark, let output):
         lines.append(text)
-        lines += output.comments
+        if withReplies { lines += output.comments }
         if let mark { lines.append(mark.text) }
       case .comment(let text): lines.append(text)
       }
