@@ -59,12 +59,24 @@ struct HTMLExport {
     return text + "</section>\n"
   }
 
-  /// Whether lines that are wider than a page of a phone are sentences, which may wrap: in a table
-  /// blanks stand side by side.
+  /// Whether lines that are wider than a page of a phone may wrap: sentences, and one line or two
+  /// that are no table.
   private static func isProse(_ lines: [String]) -> Bool {
     let long = lines.filter { $0.count > 40 }
-    return !long.isEmpty
-      && long.allSatisfy { !$0.trimmingPrefix { $0 == " " }.contains("  ") }
+    guard !long.isEmpty, lines.count > 1 else { return !long.isEmpty }
+    if lines.count == 2 { return columns(lines[0]).intersection(columns(lines[1])).count < 2 }
+    return long.allSatisfy { columns($0).count <= 1 }
+  }
+
+  /// Where words stand after two blanks or more, the first one too.
+  private static func columns(_ line: String) -> Set<Int> {
+    var out: Set<Int> = []
+    var blanks = 2
+    for (index, character) in line.enumerated() {
+      if character != " ", blanks >= 2 { out.insert(index) }
+      blanks = character == " " ? blanks + 1 : 0
+    }
+    return out
   }
 
   private static let style = """
