@@ -10,8 +10,9 @@ public final class ShellState {
   public var definitions: [String: Definition] = [:]
   /// Conditions that training looks at after every step, in the order in which they were set.
   public var watches: [Watch] = []
-  /// The conditions that held when the loaded session was saved, until the first step.
-  var heldWhenSaved: Set<String> = []
+  /// The conditions that held when they were last looked at: by training, or before the session was
+  /// saved. Where their values are not there now, as without a batch, that is what is known.
+  var heldConditions: Set<String> = []
   /// Preferences.
   public var settings = Settings()
   /// Entries as they were typed, oldest first.

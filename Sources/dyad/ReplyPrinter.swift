@@ -1,6 +1,7 @@
 import CommandLanguage
 import Commands
 import Foundation
+import Sessions
 
 /// Replies and progress → the terminal.
 final class ReplyPrinter {
@@ -34,16 +35,23 @@ final class ReplyPrinter {
 
   func print(_ progress: WorkProgress) {
     switch progress {
-    case .line(let text):
+    case .line(let line):
       if !isJSON {
+        let text = Self.harmless(line)
         terminal.print(width.map { WordWrap.wrapped(text, width: $0, hanging: 2) } ?? text)
       }
-    case .status(let text): terminal.showStatus(text, width: TerminalSize.columns)
+    case .status(let text):
+      terminal.showStatus(HarmlessText.line(text), width: TerminalSize.columns)
     case .work(let state):
       // The last column stays free, or some terminals would begin another line.
       let width = TerminalSize.columns
       terminal.showStatus(state.text(columns: width - 1), width: width)
     }
+  }
+
+  /// A reply may have what a user, a file or a name brought in: it must not steer the terminal.
+  private static func harmless(_ text: String) -> String {
+    HarmlessText.lines(text).joined(separator: "\n")
   }
 
   /// The columns that a reply has to fit into; nil where no one reads it on a terminal.
@@ -58,7 +66,7 @@ final class ReplyPrinter {
     if reply.elapsed >= 0.1, !output.volatile.contains(where: { $0.name == "time" }) {
       tail.append(ReplyPrinter.time(reply.elapsed))
     }
-    var text = width.map(output.stableText(width:)) ?? output.stableText
+    var text = Self.harmless(width.map(output.stableText(width:)) ?? output.stableText)
     if !tail.isEmpty {
       let joined = tail.joined(separator: "   ")
       // What is no part of a table does not stand in its last row.

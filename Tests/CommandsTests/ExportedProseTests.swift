@@ -140,7 +140,8 @@ import Testing
     ("[a](java\u{200B}script:x)", "[a]\\(java\u{200B}script:x)"),
     ("[a](data:text/html,x) [b](vbscript:x)", "[a]\\(data:text/html,x) [b]\\(vbscript:x)"),
     ("[a](file:///x)", "[a]\\(file:\\///x)"), ("<javascript:x>", "&lt;javascript:x>"),
-    ("ftp://a.example", "ftp:\\//a.example"), ("[a](//a.example)", "[a]\\(//a.example)"),
+    ("ftp://a.example", "ftp:\\//a.example"), ("\\<b\\> \\\\<b>", "&lt;b\\> \\\\&lt;b>"),
+    ("[a](//a.example)", "[a]\\(//a.example)"),
     ("[a][b]\n\n[b]: javascript:x", "[a][b]\n\n[b]\\: javascript:x"),
     ("[a]:\njavascript:x", "[a]\\:\njavascript:x"),
     ("> [a\nb]: javascript:x", "> [a\nb]\\: javascript:x"),
@@ -192,7 +193,15 @@ import Testing
     (
       "<https://a.example/x?y> <https://a.example/x=y> <b/onclick>",
       "<p><a href=\"https://a.example/x?y\" rel=\"noreferrer\">https://a.example/x?y</a> "
-        + "&lt;https://a.example/x=y&gt; &lt;b/onclick&gt;</p>\n"
+        + "<a href=\"https://a.example/x=y\" rel=\"noreferrer\">https://a.example/x=y</a> "
+        + "&lt;b/onclick&gt;</p>\n"
+    ),
+    (
+      "See https://a.example/x_(y)?q=1. [a](<#b> 'c') [d](#e (f)) \\<b\\> <https://a.example/(z)>",
+      "<p>See <a href=\"https://a.example/x_(y)?q=1\" rel=\"noreferrer\">"
+        + "https://a.example/x_(y)?q=1</a>. <a href=\"#b\" rel=\"noreferrer\">a</a> "
+        + "<a href=\"#e\" rel=\"noreferrer\">d</a> &lt;b&gt; <a href=\"https://a.example/(z)\" "
+        + "rel=\"noreferrer\">https://a.example/(z)</a></p>\n"
     ),
     (
       "Text.\n\n    a <b>\n\n      c\n\n- x\n\n      code\n",

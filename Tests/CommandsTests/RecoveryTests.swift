@@ -243,7 +243,7 @@ import Testing
           "step 1", "save session \(folder)/a", "autosave every=1steps", "step 5",
           "autosave off", "save session \(folder)/b", "load session \(folder)/a",
           // The session that was left goes, as it does with the process.
-          "set snapshots 0",
+          "set spill 0", "set snapshots 0",
         ], in: folder + "/j")
       #expect(left.hasState && mark?.fingerprint != nil)
       let (session, result) = try recovered(left)

@@ -204,7 +204,7 @@ import Testing
     let session = try TrainedSession(
       Self.setup + ["step 5", "save session m", "step 1", "load session m"], redirectsFiles: true)
     _ = try session.output("step 2")
-    #expect(session.text("undo 2").contains("only 1 command can be undone"))
+    #expect(session.text("undo 3").contains("only 2 commands can be undone"))
     _ = try session.output("undo")
     #expect(session.bench.summary.step == 5)
     _ = try session.output("save session x")

@@ -16,7 +16,7 @@ import Testing
         let value = Double.random(in: -1...1, using: &random)
         let name = MetricName.allCases.randomElement(using: &random) ?? .loss
         plain[plain.count - 1].values[name] = value
-        packed.setLast(name, value)
+        packed.set(name, value, ofStep: packed.last?.step ?? 0)
       case 1:
         let bound = plain.count - Int.random(in: 0...3, using: &random)
         plain.removeAll { $0.step > bound }
@@ -54,7 +54,7 @@ import Testing
     packed.append(StepRecord(step: 1, epoch: 0, rates: [], values: [.loss: .nan]))
     packed.append(StepRecord(step: 2, epoch: 0, rates: [], values: [:]))
     #expect(packed[0].values[.loss]?.isNaN == true && packed[1].values.isEmpty)
-    packed.setLast(.knn, 5)
+    packed.set(.knn, 5, ofStep: packed.last?.step ?? 0)
     #expect(packed[1].values == [.knn: 5] && packed[0].values[.knn] == nil)
   }
 }

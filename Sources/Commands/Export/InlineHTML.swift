@@ -12,6 +12,8 @@ struct InlineHTML {
   private let depth: Int
   private var html: [UInt8] = []
   private var at = 0
+  /// Whether this is the text of a link, which has no links inside.
+  private var isInLink = false
   /// The next `](`, as far as it was looked for.
   private var middle = -1
 
@@ -25,8 +27,11 @@ struct InlineHTML {
     String(decoding: render(markdown.utf8, depth: 0), as: UTF8.self)
   }
 
-  private static func render(_ bytes: some Collection<UInt8>, depth: Int) -> [UInt8] {
+  private static func render(
+    _ bytes: some Collection<UInt8>, depth: Int, isInLink: Bool = false
+  ) -> [UInt8] {
     var reader = InlineHTML(bytes, depth: depth)
+    reader.isInLink = isInLink
     while reader.at < reader.bytes.count { reader.next() }
     return reader.html
   }
@@ -40,7 +45,8 @@ struct InlineHTML {
     case UInt8(ascii: "`"): code()
     case UInt8(ascii: "*"), UInt8(ascii: "_"): emphasis(byte)
     case UInt8(ascii: "["), UInt8(ascii: "!"): link()
-    case UInt8(ascii: "<"): bareLink()
+    case UInt8(ascii: "<"): bracketedLink()
+    case UInt8(ascii: "h"), UInt8(ascii: "H"): bareLink()
     case UInt8(ascii: " ") where bytes[at...].starts(with: [0x20, 0x20, 0x0A]):
       html += Array("<br>\n".utf8)
       at += 3
@@ -88,7 +94,8 @@ struct InlineHTML {
     else { return text(run) }
     let name = length == 2 ? "strong" : "em"
     html +=
-      Array("<\(name)>".utf8) + Self.render(bytes[begin..<end], depth: depth + 1)
+      Array("<\(name)>".utf8)
+      + Self.render(bytes[begin..<end], depth: depth + 1, isInLink: isInLink)
       + Array("</\(name)>".utf8)
     at = end + length
   }
@@ -111,10 +118,22 @@ struct InlineHTML {
   }
 
   /// `<https://…>`, an address as a link.
-  private mutating func bareLink() {
-    guard let address = LinkTarget.bare(bytes[at...]) else { return text(1) }
+  private mutating func bracketedLink() {
+    let inner = bytes[(at + 1)...].prefix(Self.reach)
+    guard let end = inner.firstIndex(of: UInt8(ascii: ">")),
+      let address = LinkTarget.bare(inner[..<end]) ?? LinkTarget.bracketed(bytes[at...]),
+      address.endIndex == end
+    else { return text(1) }
     anchor(address, Self.escaped(address))
-    at = address.endIndex + 1
+    at = end + 1
+  }
+
+  /// `https://…` as it is written.
+  private mutating func bareLink() {
+    let isInWord = at > 0 && Self.isWord(bytes[at - 1])
+    guard !isInWord, !isInLink, let address = LinkTarget.bare(bytes[at...]) else { return text(1) }
+    anchor(address, Self.escaped(address))
+    at = address.endIndex
   }
 
   private mutating func anchor(_ address: some Collection<UInt8>, _ label: [UInt8]) {
@@ -137,7 +156,7 @@ struct InlineHTML {
     findMiddle(from: open + 1)
     guard middle < min(bytes.count, open + Self.reach), let (address, end) = target(middle + 2)
     else { return text(1) }
-    let label = Self.render(bytes[(open + 1)..<middle], depth: depth + 1)
+    let label = Self.render(bytes[(open + 1)..<middle], depth: depth + 1, isInLink: true)
     at = end
     if !isImage, LinkTarget.isSafe(address) { return anchor(address, label) }
     html += label + Array(" (".utf8) + Self.escaped(address) + Array(")".utf8)
@@ -158,6 +177,12 @@ struct InlineHTML {
     var end = start
     var depth = 0
     let limit = min(bytes.count, start + Self.reach)
+    if bytes[start..<limit].first == UInt8(ascii: "<") {
+      guard let close = bytes[start..<limit].firstIndex(of: UInt8(ascii: ">")),
+        let end = endOfTitle(close + 1, limit)
+      else { return nil }
+      return (bytes[(start + 1)..<close], end)
+    }
     while end < limit, !Self.isSpace(bytes[end]) {
       if bytes[end] == UInt8(ascii: "(") { depth += 1 }
       if bytes[end] == UInt8(ascii: ")") {
@@ -166,14 +191,19 @@ struct InlineHTML {
       }
       end += 1
     }
-    let address = bytes[start..<end]
+    return endOfTitle(end, limit).map { (bytes[start..<end], $0) }
+  }
+
+  /// Where a link ends whose address ends at a place: behind a title, if there is one, and the `)`.
+  private func endOfTitle(_ end: Int, _ limit: Int) -> Int? {
     var rest = bytes[end..<limit].drop(while: Self.isSpace)
-    if let mark = rest.first, "\"'".utf8.contains(mark), rest.startIndex > end {
-      guard let close = rest.dropFirst().firstIndex(of: mark) else { return nil }
+    if let mark = rest.first, "\"'(".utf8.contains(mark), rest.startIndex > end {
+      let closing = mark == UInt8(ascii: "(") ? UInt8(ascii: ")") : mark
+      guard let close = rest.dropFirst().firstIndex(of: closing) else { return nil }
       rest = rest[(close + 1)...].drop(while: Self.isSpace)
     }
     guard rest.first == UInt8(ascii: ")") else { return nil }
-    return (address, rest.startIndex + 1)
+    return rest.startIndex + 1
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 9 }

@@ -14,15 +14,34 @@ enum LinkTarget {
 
   /// The address of a text that begins `<https://…>` or `<mailto:…>`, of plain characters only: one
   /// who takes the brackets for a tag must find nothing in it.
-  static func bare(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+  static func bracketed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     let address = text.dropFirst().prefix(maxBareLength).prefix { byte in
       (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
-        || "-._~:/?#@%&+,;".utf8.contains(byte)
+        || "-._~:/?#@%&+,;=".utf8.contains(byte)
     }
     guard text.first == UInt8(ascii: "<"), address.endIndex < text.endIndex,
       text[address.endIndex] == UInt8(ascii: ">"), isSafe(address), !isLocal(address)
     else { return nil }
     return address
+  }
+
+  /// The address that a text begins with, `https://…`, without the marks that end a sentence.
+  static func bare(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    var address = text.prefix(maxBareLength).prefix { $0 > 0x20 && $0 != UInt8(ascii: "<") }
+    while let last = address.last, "?!.,:;*_~'\"".utf8.contains(last) || isOpenEnd(address) {
+      address = address.dropLast()
+    }
+    let start = String(decoding: address.prefix(8), as: UTF8.self).lowercased()
+    guard start.hasPrefix("https://") || start.hasPrefix("http://"), isSafe(address) else {
+      return nil
+    }
+    return address
+  }
+
+  /// Whether it ends with a `)` that was not opened in it.
+  private static func isOpenEnd(_ address: ArraySlice<UInt8>) -> Bool {
+    address.last == UInt8(ascii: ")")
+      && address.count { $0 == UInt8(ascii: ")") } > address.count { $0 == UInt8(ascii: "(") }
   }
 
   private static let maxBareLength = 400

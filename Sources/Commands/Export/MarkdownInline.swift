@@ -143,10 +143,14 @@ extension MarkdownInline {
       let after = byte(at + 1)
       switch text[at] {
       case UInt8(ascii: "<") where beginsTag(at):
-        if let address = LinkTarget.bare(text[at...]) {
+        if let address = LinkTarget.bracketed(text[at...]) {
           result += text[at...address.endIndex]
           at = address.endIndex + 1
           continue
+        }
+        // Some readers know no escape of it, and to the others `\&` would be an ampersand.
+        if text[..<at].reversed().prefix(while: { $0 == UInt8(ascii: "\\") }).count % 2 == 1 {
+          result.removeLast()
         }
         result += Array("&lt;".utf8)
       case UInt8(ascii: "!") where after == UInt8(ascii: "["):

@@ -1,13 +1,14 @@
 import CommandLanguage
+import Files
 import Sessions
 
-/// What of a session is not in its timeline, kept while another session is loaded in its place.
+/// What of a session is not in its timeline, kept while another session is in its place.
 final class LeftSession {
   private let log: SessionLog
   private let savedEntries: Int
   private let savedAs: String?
   private let moment: ShellMoment
-  private let heldWhenSaved: Set<String>
+  private let heldConditions: Set<String>
   private let autosave: Autosave?
   /// The journal, whose lock it keeps.
   private let journal: Journal?
@@ -18,22 +19,31 @@ final class LeftSession {
     savedEntries = context.savedEntries
     savedAs = context.savedAs
     moment = ShellMoment(context)
-    heldWhenSaved = context.shell.heldWhenSaved
+    heldConditions = context.shell.heldConditions
     autosave = context.autosave
     journal = context.journal
   }
 
   /// Gives it back to the context.
-  func restore(_ context: CommandContext) throws {
+  ///
+  /// - Parameter kept: The journal of the session that is left for it, when that has work which was
+  ///   not saved: it stays as it is.
+  func restore(_ context: CommandContext, keeping kept: Journal?) throws {
     context.log = log
     context.savedEntries = savedEntries
     context.savedAs = savedAs
-    context.shell.heldWhenSaved = heldWhenSaved
+    context.shell.heldConditions = heldConditions
     context.autosave = autosave
-    if let journal, context.journal !== journal {
-      context.journal?.remove()
+    if let journal, journal !== kept, journal !== context.journal {
+      if context.journal !== kept { context.journal?.remove() }
       context.journal = journal
     } else {
+      // Both sessions had one; where no other can be begun, it becomes this one's.
+      if let kept, kept === context.journal,
+        let fresh = try? Journal(in: PathText.folder(of: kept.path))
+      {
+        context.journal = fresh
+      }
       context.logWasReplaced = true
     }
     try moment.restore(context)
@@ -43,12 +53,24 @@ final class LeftSession {
 extension CommandContext {
   /// Undoes `load session`: the session that was left goes on as if nothing had been loaded.
   func comeBack() throws -> Output {
-    let (owner, arrival, files) = try timeline.comeBack()
-    try (owner as? LeftSession)?.restore(self)
+    try exchange("undid") { try timeline.comeBack(leaving: $0) }
+  }
+
+  /// Brings back what `load session` loaded, with what can be redone in it.
+  func goForward() throws -> Output {
+    try exchange("redid") { try timeline.goForward(leaving: $0) }
+  }
+
+  private func exchange(
+    _ verb: String, _ change: (LeftSession) throws -> Timeline.Exchange
+  ) throws -> Output {
+    let kept = hasUnsavedChanges ? journal : nil
+    let (owner, arrival, files) = try change(LeftSession(self))
+    try (owner as? LeftSession)?.restore(self, keeping: kept)
     var output = TimeTravel.output(arrival, self)
     let notes = Self.notes(files.resumed, files.lost)
     output.content = .text(
-      (["  undid 'load session'", output.stableText] + notes).joined(separator: "\n"))
+      (["  \(verb) 'load session'", output.stableText] + notes).joined(separator: "\n"))
     output.replacesLog = true
     return output
   }

@@ -18,7 +18,7 @@ extension CommandContext {
     lines += shell.definitions.sorted { $0.key < $1.key }.map(\.value.text)
     lines += shell.watches.map(\.text)
     return SessionExtras(
-      shell: lines, held: heldConditions, timeline: timeline, stored: stored)
+      shell: lines, held: conditionsThatHold, timeline: timeline, stored: stored)
   }
 
   /// Goes on with a session that the workbench has loaded: its log, shell and branches replace
@@ -43,7 +43,7 @@ extension CommandContext {
     let notes =
       runUnrecorded((loaded.extras?.shell ?? []).filter { !$0.hasPrefix(convolution) })
       + Self.notes(loaded.resumed, loaded.lostFiles)
-    shell.heldWhenSaved = Set(loaded.extras?.held ?? [])
+    shell.heldConditions = Set(loaded.extras?.held ?? [])
     timeline.adopt(
       loaded.extras?.timeline, folder: path + Timeline.storedEnding, from: name)
     timeline.begin(with: ShellMoment(self))
@@ -83,9 +83,11 @@ extension CommandContext {
   }
 
   /// The conditions of watches and breaks that hold now.
-  private var heldConditions: [String] {
-    shell.watches.filter { ((try? Condition.state($0.condition, self)) ?? nil) == true }
-      .map(\.text)
+  private var conditionsThatHold: [String] {
+    shell.watches.filter { watch in
+      let known = (try? Condition.state(watch.condition, self)) ?? nil
+      return known ?? shell.heldConditions.contains(watch.text)
+    }.map(\.text)
   }
 
   /// Says what going on with recordings did to their files.
@@ -101,7 +103,7 @@ extension CommandContext {
 
   /// Does to branches and undo what loading a session saved here does: a replay passes such a place.
   func forgetOtherStates(at comment: String) {
-    shell.heldWhenSaved = Set(heldConditions)
+    shell.heldConditions = Set(conditionsThatHold)
     timeline.forgetMoments(keepingNamed: SessionLog.hasMoments(comment))
     timeline.begin(with: ShellMoment(self))
     log.append(comment: comment)

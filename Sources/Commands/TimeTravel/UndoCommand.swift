@@ -16,7 +16,7 @@ public enum UndoCommand: Command {
       "Any command: training, a choice, a variable, a recording, a name, a rewind. A block is one; "
       + "one that was stopped, or that calls 'source', is as many as the log has of it. "
       + "Files that were written stay. Before 'load session' is the session that was left, as long "
-      + "as 'set snapshots' has room for both; the log has neither then.",
+      + "as 'set snapshots' and 'set spill' have room for both; the log has neither then.",
     arguments: [count], switches: [aside],
     examples: [
       Example("undo", "The last one"),
@@ -25,10 +25,40 @@ public enum UndoCommand: Command {
 
   /// Takes back.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    if invocation[count] == 1, context.timeline.canComeBack { return try context.comeBack() }
-    let done = try context.timeline.undo(invocation[count], TimeTravel.watcher(context))
-    if invocation.has(aside) { context.timeline.setAside(invocation[count]) }
+    let (count, timeline) = (invocation[count], context.timeline)
+    if timeline.hasLeft, count == timeline.undoCount + 1, !invocation.has(aside) {
+      return try comeBack(in: context)
+    }
+    let done = try timeline.undo(count, TimeTravel.watcher(context))
+    if invocation.has(aside) { timeline.setAside(count) }
     return try TimeTravel.output(done, "undid", context)
+  }
+
+  /// Takes back all that was done since `load session`, and that.
+  private static func comeBack(in context: CommandContext) throws -> Output {
+    let (timeline, count) = (context.timeline, context.timeline.undoCount)
+    guard count > 0 else { return try context.comeBack() }
+    let done = try timeline.undo(count, TimeTravel.watcher(context))
+    do {
+      // What the shell had then.
+      _ = try TimeTravel.output(done, "undid", context)
+      log("undo", count, in: context)
+      let lines = done.commands.map { "  undid '\($0)'" }
+      var output = try context.comeBack()
+      output.content = .text((lines + [output.stableText]).joined(separator: "\n"))
+      return output
+    } catch {
+      _ = try TimeTravel.output(timeline.redo(count), "redid", context)
+      log("redo", count, in: context)
+      throw error
+    }
+  }
+
+  /// Adds to the log of a session that another one replaces, or that replaced one, what this command
+  /// did in it.
+  static func log(_ verb: String, _ count: Int, in context: CommandContext) {
+    let text = count == 1 ? verb : "\(verb) \(count)"
+    context.log.append(text, mark: context.workbench.mark)
   }
 }
 
@@ -49,7 +79,19 @@ public enum RedoCommand: Command {
 
   /// Brings back.
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
-    let done = try context.timeline.redo(invocation[count], TimeTravel.watcher(context))
+    let (count, timeline) = (invocation[count], context.timeline)
+    if timeline.canGoForward, count <= timeline.redoCountAhead + 1 {
+      var output = try context.goForward()
+      guard count > 1 else { return output }
+      let done = try timeline.redo(count - 1, TimeTravel.watcher(context))
+      UndoCommand.log("redo", count - 1, in: context)
+      let text = output.stableText
+      output = try TimeTravel.output(done, "redid", context)
+      output.content = .text(text + "\n" + output.stableText)
+      output.replacesLog = true
+      return output
+    }
+    let done = try timeline.redo(count, TimeTravel.watcher(context))
     return try TimeTravel.output(done, "redid", context)
   }
 }

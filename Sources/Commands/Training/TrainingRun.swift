@@ -116,18 +116,25 @@ final class TrainingRun {
       }
     }
     for (index, watch) in watches.enumerated() {
-      let holds = holds(watch.condition)
+      // While a value is missing, what is known of the condition stays.
+      guard let holds = state(watch.condition) else { continue }
       if holds, index >= held.count || !held[index] { fired.append(watch) }
       if index < held.count { held[index] = holds }
+      if holds {
+        context.shell.heldConditions.insert(watch.text)
+      } else {
+        context.shell.heldConditions.remove(watch.text)
+      }
     }
-    if let until, holds(until) { ending = .reached }
+    if let until, state(until) == true { ending = .reached }
     if let limit, seconds >= limit, ending == nil { ending = .clock }
     return ending != nil || !fired.isEmpty
   }
 
-  /// Whether a condition holds; one that cannot be computed ends training.
-  private func holds(_ condition: Formula) -> Bool {
-    do { return try Condition.holds(condition, context) } catch {
+  /// Whether a condition holds, nil where a value is missing; one that cannot be computed ends
+  /// training.
+  private func state(_ condition: Formula) -> Bool? {
+    do { return try Condition.state(condition, context) } catch {
       fail("'\(condition.text)' cannot be computed", error)
       return false
     }
@@ -143,11 +150,10 @@ final class TrainingRun {
 
   private func noteHeld() {
     held = context.shell.watches.map { watch in
-      // A loaded session has no batch yet; its file says what held when it was saved.
+      // A loaded session has no batch yet, nor does one that moved through time.
       let known = (try? Condition.state(watch.condition, context)) ?? nil
-      return known ?? context.shell.heldWhenSaved.contains(watch.text)
+      return known ?? context.shell.heldConditions.contains(watch.text)
     }
-    context.shell.heldWhenSaved = []
   }
 
   /// Does what a condition asks for.

@@ -98,15 +98,19 @@ public struct MetricLog: Sendable {
   /// Adds the record of a step.
   public mutating func append(_ record: StepRecord) { records.append(record) }
 
-  /// Sets a metric of the last record (evaluations after the step).
-  public mutating func set(_ name: MetricName, _ value: Double) {
-    records.setLast(name, value)
+  /// Adds what was measured beside what every step gives.
+  mutating func take(_ measured: Measurement) {
+    switch measured.kind {
+    case .record: records.set(measured.name, measured.value, ofStep: measured.step)
+    case .evaluation: note(measured.name, measured.value, step: measured.step)
+    case .untrained: untrained[measured.name] = measured.value
+    }
   }
 
   /// Notes the result of an evaluation command after a number of completed steps.
   public mutating func note(_ name: MetricName, _ value: Double, step: Int) {
-    let before = (evaluations[name] ?? []).filter { $0.step < step }
-    evaluations[name] = before + [Measured(step: step, value: value)]
+    let others = (evaluations[name] ?? []).filter { $0.step != step }
+    evaluations[name] = (others + [Measured(step: step, value: value)]).sorted { $0.step < $1.step }
   }
 
   /// Keeps the records up to a step and forgets later ones, and evaluations made after it.
@@ -114,11 +118,6 @@ public struct MetricLog: Sendable {
     records.removeLast(while: { $0.step > step })
     phases.cut(after: step)
     evaluations = evaluations.mapValues { $0.filter { $0.step <= step } }
-  }
-
-  /// Notes a metric of the untrained model.
-  public mutating func noteUntrained(_ name: MetricName, _ value: Double) {
-    untrained[name] = value
   }
 
   /// A value and the number of completed steps at which it was measured.

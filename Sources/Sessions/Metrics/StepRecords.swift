@@ -53,9 +53,14 @@ public struct StepRecords: RandomAccessCollection, Sendable, Equatable {
     count += 1
   }
 
-  mutating func setLast(_ name: MetricName, _ value: Double) {
-    guard count > 0 else { return }
-    blocks[blocks.count - 1].setLast(name, value)
+  /// Sets a metric of a step's record, if there is one.
+  mutating func set(_ name: MetricName, _ value: Double, ofStep step: Int) {
+    let index = firstIndex(step, in: \.steps)
+    guard index < count else { return }
+    let block = blockIndex(of: index)
+    let place = index - starts[block]
+    guard blocks[block].steps[place] == step else { return }
+    blocks[block].set(name, value, at: place)
   }
 
   /// The last record that has a metric, and the value.
@@ -117,6 +122,12 @@ private struct RecordBlock: Sendable {
   private struct Column {
     var values: [Double]
     var isMeasured: [Bool]
+
+    /// Begins one in which no record has a value.
+    init(count: Int) {
+      values = Array(repeating: .nan, count: count)
+      isMeasured = Array(repeating: false, count: count)
+    }
   }
 
   private let rateNames: [String]
@@ -160,7 +171,10 @@ private struct RecordBlock: Sendable {
     for (place, name) in Self.names.enumerated() {
       let value = record.values[name]
       if columns[place] == nil {
-        if let value { addColumn(at: place, value) }
+        if let value {
+          columns[place] = Column(count: count)
+          set(name, value, at: count - 1)
+        }
       } else {
         columns[place]?.values.append(value ?? .nan)
         columns[place]?.isMeasured.append(value != nil)
@@ -168,15 +182,11 @@ private struct RecordBlock: Sendable {
     }
   }
 
-  mutating func setLast(_ name: MetricName, _ value: Double) {
+  mutating func set(_ name: MetricName, _ value: Double, at index: Int) {
     guard let place = Self.names.firstIndex(of: name) else { return }
-    guard columns[place] != nil else {
-      addColumn(at: place, value)
-      return
-    }
-    let last = count - 1
-    columns[place]?.values[last] = value
-    columns[place]?.isMeasured[last] = true
+    if columns[place] == nil { columns[place] = Column(count: count) }
+    columns[place]?.values[index] = value
+    columns[place]?.isMeasured[index] = true
   }
 
   func latest(_ name: MetricName) -> (step: Int, value: Double)? {
@@ -184,16 +194,6 @@ private struct RecordBlock: Sendable {
       let last = column.isMeasured.lastIndex(of: true)
     else { return nil }
     return (steps[last], column.values[last])
-  }
-
-  /// Begins a column whose last record alone has a value.
-  private mutating func addColumn(at place: Int, _ value: Double) {
-    var column = Column(
-      values: Array(repeating: .nan, count: count),
-      isMeasured: Array(repeating: false, count: count))
-    column.values[count - 1] = value
-    column.isMeasured[count - 1] = true
-    columns[place] = column
   }
 
   mutating func removeLast() {

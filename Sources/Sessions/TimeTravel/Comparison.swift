@@ -126,7 +126,10 @@ extension Timeline {
     let target = try find(name)
     let side = Comparison.Side(branch: target.branch, step: target.step)
     try hold(target.base)
-    if target.missing == 0, let image = target.base.image { return (try drawn(image), side) }
+    if target.missing == 0, var image = target.base.image {
+      image.metrics = target.completed(image.metrics)
+      return (try drawn(image), side)
+    }
     if target.branch == current, target.exact === here, !isBehind {
       return (try drawn(bench.capture(pool)), side)
     }

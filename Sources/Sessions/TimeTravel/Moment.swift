@@ -20,8 +20,10 @@ public final class Moment {
   let ends: (loss: Double?, zStd: Double?)?
   /// The metrics up to it; nil where a later moment of the branch has them, or none are known.
   ///
-  /// Steps that are computed again do not have what commands and recordings measured.
+  /// The stretch knows what was measured since, and at steps that are computed again.
   var log: MetricLog?
+  /// The training that it is part of.
+  let stretch: Stretch
   /// The state; nil when it was dropped to save memory and will be computed from an earlier one.
   var image: WorkbenchImage?
   /// The state file that a loaded session has of it, without ending.
@@ -30,9 +32,10 @@ public final class Moment {
   var savedAs: String?
 
   init(
-    _ bench: Workbench, command: String?, isKey: Bool, image: WorkbenchImage?,
+    _ bench: Workbench, command: String?, isKey: Bool, image: WorkbenchImage?, stretch: Stretch,
     isLoaded: Bool = false
   ) {
+    self.stretch = stretch
     self.isLoaded = isLoaded
     step = bench.learner?.step ?? 0
     epoch = bench.learner?.epoch ?? 0
@@ -47,11 +50,13 @@ public final class Moment {
 
   /// Makes a moment of a session file; its state is in a file of its own, given, or not there.
   init(
-    _ point: TimelineShape.Point, run: Int, stored: String? = nil, image: WorkbenchImage? = nil
+    _ point: TimelineShape.Point, run: Int, after: Stretch?, stored: String? = nil,
+    image: WorkbenchImage? = nil
   ) {
     step = point.step
     epoch = point.epoch
     self.run = run
+    stretch = Stretch(start: point.step, run: run, after: after)
     command = nil
     isKey = true
     isLoaded = true
@@ -60,6 +65,13 @@ public final class Moment {
     log = image?.metrics
     names = point.names
     ends = (point.loss, point.zStd)
+  }
+
+  /// A log that ends at a step of the same training, with all that was measured up to there.
+  func completed(_ log: MetricLog, upTo step: Int) -> MetricLog {
+    var log = log
+    stretch.complete(&log, upTo: step)
+    return log
   }
 
   /// Whether the state is held, here or in a file, rather than computed when it is asked for.

@@ -44,6 +44,7 @@ extension Timeline {
     if let (place, step, held) = excursion, place == ObjectIdentifier(target.base),
       step == target.step, !withBatch || held.learner?.lastBatch != nil || target.missing == 0
     {
+      held.useMetrics(target.completed(held.metrics))
       return held
     }
     try hold(target.base)
@@ -54,10 +55,8 @@ extension Timeline {
     let other = Workbench(workers: bench.workers)
     other.memoryLimit = bench.memoryLimit
     try other.restore(image, movesBank: false)
-    if target.missing > 0 {
-      try other.recompute(target.missing, watcher)
-      useRecordedMetrics(of: target, in: other)
-    }
+    if target.missing > 0 { try other.recompute(target.missing, watcher) }
+    other.useMetrics(target.completed(other.metrics))
     excursion = (ObjectIdentifier(target.base), target.step, other)
     return other
   }

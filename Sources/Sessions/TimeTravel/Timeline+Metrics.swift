@@ -102,6 +102,7 @@ extension Timeline {
     }
     try hold(last)
     guard let log = last.log else { throw notHeld(last.step, name) }
-    return BranchMetrics(name: name, log: log, epochs: last.epoch)
+    return BranchMetrics(
+      name: name, log: last.completed(log, upTo: last.step), epochs: last.epoch)
   }
 }

@@ -52,10 +52,12 @@ extension Timeline {
     _ count: Int = 1, _ watcher: Watcher = Watcher()
   ) throws -> (commands: [String], arrival: Arrival) {
     guard count >= 1, count <= undoable.count else {
+      // Loading the session can be undone too.
+      let most = undoable.count + (left == nil ? 0 : 1)
       throw SessionError(
-        undoable.isEmpty
+        most == 0
           ? "nothing to undo: no command changed the state"
-          : "only \(undoable.count) command\(undoable.count == 1 ? "" : "s") can be undone, got \(count)",
+          : "only \(most) command\(most == 1 ? "" : "s") can be undone, got \(count)",
         about: "count")
     }
     let changes = Array(undoable.suffix(count).reversed())
@@ -237,8 +239,8 @@ extension Timeline {
       try bench.restore(image)
       if target.missing > 0 {
         try bench.recompute(target.missing, watcher)
-        useRecordedMetrics(of: target, in: bench)
       }
+      bench.useMetrics(target.completed(bench.metrics))
     } catch {
       try bench.restore(present)
       arrived(at: old)
@@ -258,7 +260,7 @@ extension Timeline {
         exact.image = computed
       } else if let at = index(of: target.branch) {
         moment = Moment(
-          bench, command: nil, isKey: false, image: computed)
+          bench, command: nil, isKey: false, image: computed, stretch: target.base.stretch)
         let later = branches[at].moments[target.baseIndex...].firstIndex {
           $0.run != target.base.run || $0.step > target.step
         }
@@ -268,18 +270,6 @@ extension Timeline {
     arrived(at: Place(branch: target.branch, moment: moment))
     thin()
     return arrival(recomputed: target.missing)
-  }
-
-  /// Steps that are computed again give the same metrics, but not those that only commands and
-  /// recordings measured; a later moment of the branch has them.
-  func useRecordedMetrics(of target: Target, in bench: Workbench) {
-    guard let at = index(of: target.branch) else { return }
-    let later = branches[at].moments[target.baseIndex...].first {
-      $0.step >= target.step && $0.run == target.base.run && $0.log != nil && $0 !== target.base
-    }
-    guard var recorded = later?.log else { return }
-    recorded.cut(after: target.step)
-    bench.useMetrics(recorded)
   }
 
   private func arrival(recomputed: Int) -> Arrival {

@@ -12,6 +12,11 @@ extension Timeline {
     var baseIndex: Int
     /// How many steps lie between.
     var missing: Int { step - base.step }
+
+    /// A log that ends there, with all that was measured up to there.
+    func completed(_ log: MetricLog) -> MetricLog {
+      (exact ?? base).completed(log, upTo: step)
+    }
   }
 
   /// Finds a state.

@@ -54,14 +54,31 @@ extension Timeline {
   ///
   /// Where the disk has no room either, ends and changes are forgotten, the oldest first.
   func thin() {
-    // A session that was left goes first: its journal has it too.
-    if left != nil, byteCount > budget { left = nil }
+    makeRoomOfAway()
     while byteCount > budget {
       let best = groups.min { ($0.rank, $0.cost) < ($1.rank, $1.cost) }
       guard let best, best.rank < .here else { return }
       if best.rank > .training, spill(best.image) { continue }
       guard best.rank < .named || best.image.isAsDrawn else { return }
       for moment in best.moments { drop(moment) }
+    }
+  }
+
+  /// Sessions that were left go to disk first; where there is no room for them they are forgotten,
+  /// for their journals have them too.
+  private func makeRoomOfAway() {
+    guard left != nil || ahead != nil else { return }
+    for moment in awayBranches.flatMap(\.moments) where byteCount > budget {
+      guard let image = moment.image?.learner, image.isInMemory, image !== here.image?.learner
+      else { continue }
+      if image.isAsDrawn {
+        // It is drawn again from the choices.
+        moment.image?.learner = nil
+        moment.image?.isDrawn = true
+      } else if !spill(image) {
+        (left, ahead) = (nil, nil)
+        return
+      }
     }
   }
 
@@ -134,7 +151,15 @@ extension Timeline {
     }
     moment.image = nil
     releaseLog(of: moment)
-    guard moment.command == nil, !moment.isKey, !moment.isUndoPlace else { return }
+    forget(moment)
+  }
+
+  /// Forgets a moment without a state that nothing refers to; where a branch ends is known as long as
+  /// there is the branch.
+  func forget(_ moment: Moment) {
+    guard !moment.isHeld, moment.command == nil, !moment.isKey, !moment.isUndoPlace,
+      moment.names.isEmpty, !branches.contains(where: { $0.moments.last === moment })
+    else { return }
     for at in branches.indices { branches[at].moments.removeAll { $0 === moment } }
   }
 }

@@ -63,6 +63,8 @@ public final class Timeline {
   /// Whether the command that runs now moved by itself, so that it is no change of its own.
   var isMoving = false
   private var pace = SnapshotPace()
+  /// What was measured since the last moment.
+  private var measured: [Measurement] = []
   private var seen: Seen
   /// The name of the session that was loaded, if it has one: moments before it may not be there.
   var loadedFrom: String??
@@ -71,17 +73,22 @@ public final class Timeline {
 
   /// The session that was left for the present one.
   var left: Left?
+  /// The session whose `load session` was undone, until something else changes.
+  var ahead: Ahead?
 
   /// Begins at the present state of a session.
   public init(_ bench: Workbench) {
     self.bench = bench
-    let first = Moment(bench, command: nil, isKey: true, image: bench.capture(pool))
+    let first = Moment(
+      bench, command: nil, isKey: true, image: bench.capture(pool),
+      stretch: Stretch(start: 0, run: bench.run))
     branches = [Branch(name: Timeline.firstBranch, origin: nil, moments: [first])]
     current = Timeline.firstBranch
     here = first
     began = Place(branch: current, moment: first)
     seen = Seen(bench)
     bench.didStep = { [unowned self] in didStep() }
+    bench.didMeasure = { [unowned self] in didMeasure($0) }
     bench.branchOfRows = { [unowned self] in branchOfStep }
   }
 
@@ -106,6 +113,7 @@ public final class Timeline {
     undoable = []
     redoable = []
     pending = []
+    measured = []
     arrived(at: place)
     began = place
     beganAttachment = attachment
@@ -209,6 +217,7 @@ public final class Timeline {
         command: command, before: began, after: place, attachments: (beganAttachment, after)))
     if undoable.count > Timeline.maxUndo { undoable.removeFirst() }
     redoable = []
+    ahead = nil
     began = place
     beganAttachment = after
   }
@@ -223,6 +232,16 @@ public final class Timeline {
     isMoving = true
   }
 
+  /// What is measured at a step that is no moment yet belongs to the next one, which may be on a new
+  /// branch.
+  private func didMeasure(_ measurement: Measurement) {
+    if measurement.step > here.step {
+      measured.append(measurement)
+    } else {
+      here.stretch.note(measurement)
+    }
+  }
+
   private func didStep() {
     guard !isMoving, let learner = bench.learner else { return }
     if pace.isDue(endsEpoch: learner.stepInEpoch == 0) {
@@ -234,15 +253,26 @@ public final class Timeline {
   /// Adds the present state to the branch, or to a new one when the branch goes on from here.
   func keep(command: String?, isKey: Bool, withImage: Bool) {
     let image = withImage ? pace.timed { bench.capture(pool) } : nil
-    let moment = Moment(bench, command: command, isKey: isKey, image: image)
     leaveLaterMoments()
+    let moment = Moment(
+      bench, command: command, isKey: isKey, image: image, stretch: nextStretch(isKey: isKey))
+    for measurement in measured { moment.stretch.note(measurement) }
+    measured = []
     if let at = index(of: current) { branches[at].moments.append(moment) }
     let isNew = image?.learner !== here.image?.learner
     let previous = here
     here = moment
     seen = Seen(bench)
     releaseLog(of: previous)
+    forget(previous)
     if isNew { thin() }
+  }
+
+  /// The stretch of the moment that comes next on the branch.
+  private func nextStretch(isKey: Bool) -> Stretch {
+    if isKey { return Stretch(start: bench.summary.step, run: bench.run, after: here.stretch) }
+    let isFork = branches.contains { $0.name != current && $0.moments.contains { $0 === here } }
+    return isFork ? Stretch(start: here.step, run: here.run, after: here.stretch) : here.stretch
   }
 
   /// Opens a branch when what comes after the present moment is worth keeping, else forgets it.

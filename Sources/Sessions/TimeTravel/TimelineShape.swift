@@ -138,11 +138,12 @@ extension Timeline {
   ///   - folder: Where their files are.
   ///   - name: The session's name, for what is said of moments that it does not have.
   public func adopt(_ shape: TimelineShape?, folder: String? = nil, from name: String? = nil) {
-    begin(shape, from: name) { point in
+    begin(shape, from: name) { point, earlier in
       let stored = folder.flatMap { folder in
         point.file.map { folder + "/" + $0 }
       }
-      return Moment(point, run: bench.run - point.restarts, stored: stored)
+      return Moment(
+        point, run: bench.run - point.restarts, after: earlier, stored: stored)
     }
   }
 
@@ -166,46 +167,61 @@ extension Timeline {
     let kept = shape(stored)
     // A loaded session has no batch.
     if let learner = bench.learner { learner.restore(learner.counters) }
-    begin(kept, from: nil) { point in
+    begin(kept, from: nil) { point, earlier in
       Moment(
-        point, run: bench.run - point.restarts, image: point.file.flatMap { held[$0] })
+        point, run: bench.run - point.restarts, after: earlier,
+        image: point.file.flatMap { held[$0] })
     }
   }
 
   private func begin(
-    _ shape: TimelineShape?, from name: String?, _ other: (TimelineShape.Point) -> Moment
+    _ shape: TimelineShape?, from name: String?, _ other: (TimelineShape.Point, Stretch?) -> Moment
   ) {
-    let present = Moment(
-      bench, command: "load session", isKey: true, image: bench.capture(pool), isLoaded: true)
     // Branches have the moments up to their fork in common.
     var known: [String: [String: Moment]] = [:]
+    let image = bench.capture(pool)
+    var found: Moment?
+    func present(_ earlier: Stretch?) -> Moment {
+      if let found { return found }
+      let moment = Moment(
+        bench, command: "load session", isKey: true, image: image,
+        stretch: Stretch(start: bench.summary.step, run: bench.run, after: earlier), isLoaded: true)
+      found = moment
+      return moment
+    }
     if let shape {
       branches = shape.lines.map { line in
         let origin = line.originBranch.flatMap { branch in
           line.originStep.map { (branch, $0) }
         }
-        let moments = line.moments.map { point -> Moment in
-          if point.isHere {
-            present.names = point.names
-            return present
-          }
-          if point.isHereToo == true { return present }
-          guard let file = point.file else { return other(point) }
+        var moments: [Moment] = []
+        for point in line.moments {
+          let earlier = moments.last?.stretch
           let isShared = point.step <= line.originStep ?? -1
-          let moment =
-            isShared ? known[line.originBranch ?? ""]?[file] ?? other(point) : other(point)
-          known[line.name, default: [:]][file] = moment
-          return moment
+          let moment: Moment
+          if point.isHere {
+            moment = present(earlier)
+            moment.names = point.names
+          } else if point.isHereToo == true {
+            moment = present(earlier)
+          } else if let file = point.file {
+            moment =
+              (isShared ? known[line.originBranch ?? ""]?[file] : nil) ?? other(point, earlier)
+            known[line.name, default: [:]][file] = moment
+          } else {
+            moment = other(point, earlier)
+          }
+          moments.append(moment)
         }
         return Branch(name: line.name, origin: origin, moments: moments)
       }
       current = shape.current
     } else {
-      branches = [Branch(name: Timeline.firstBranch, origin: nil, moments: [present])]
+      branches = [Branch(name: Timeline.firstBranch, origin: nil, moments: [present(nil)])]
       current = Timeline.firstBranch
     }
     excursion = nil
-    forgetChanges(at: Place(branch: current, moment: present))
+    forgetChanges(at: Place(branch: current, moment: present(nil)))
     loadedFrom = .some(name)
   }
 }

@@ -52,6 +52,6 @@ extension Workbench {
   public func noteKNN(_ percent: Double) {
     let step = learner?.step ?? 0
     evaluations.append(Evaluation(step: step, knn: percent))
-    metrics.note(.knn, percent, step: step)
+    measured(.knn, percent, .evaluation)
   }
 }

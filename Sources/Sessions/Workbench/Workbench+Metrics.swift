@@ -44,6 +44,14 @@ extension Workbench {
       ]
   }
 
+  /// Adds what was measured in the present state to the log, and tells the timeline.
+  func measured(_ name: MetricName, _ value: Double, _ kind: Measurement.Kind) {
+    let step = kind == .record ? metrics.records.last?.step ?? 0 : learner?.step ?? 0
+    let measurement = Measurement(name: name, value: value, step: step, kind: kind)
+    metrics.take(measurement)
+    didMeasure(measurement)
+  }
+
   /// The latest value of a metric: of the last step that measured it, or of a later evaluation.
   public func latest(_ name: MetricName) -> Double? {
     metrics.latest(name)?.value

@@ -190,7 +190,7 @@ extension Workbench {
     guard source.learner?.lastBatch != nil, metrics.records.last?.values[.erank] == nil,
       let value = try source.measure(.erank)
     else { return }
-    metrics.set(.erank, value)
+    measured(.erank, value, .record)
   }
 
   /// Measures what a condition needs and the last record lacks: an evaluation at an epoch's end,
@@ -201,7 +201,7 @@ extension Workbench {
     guard let learner, learner.lastBatch != nil, let last = metrics.records.last else { return }
     for name in names where name.isCostly || name == .align {
       guard last.values[name] == nil, name != .knn || learner.stepInEpoch == 0 else { continue }
-      if let value = try measure(name, isCancelled) { metrics.set(name, value) }
+      if let value = try measure(name, isCancelled) { measured(name, value, .record) }
     }
   }
 
@@ -215,7 +215,7 @@ extension Workbench {
       let report = try knn(
         WeightedKNN(), layer: .h, trainLimit: nil, testLimit: nil, isCancelled: isCancelled,
         progress: evaluating)
-      metrics.noteUntrained(.knn, report.result.top1)
+      measured(.knn, report.result.top1, .untrained)
     } catch  where isCancelled() {
       return
     }
@@ -228,7 +228,7 @@ extension Workbench {
     for track in tracks where track.isDue(step: record.step, epoch: record.epoch, ends: ends) {
       for name in track.metrics where metrics.records.last?.values[name] == nil {
         do {
-          if let value = try measure(name, isCancelled) { metrics.set(name, value) }
+          if let value = try measure(name, isCancelled) { measured(name, value, .record) }
         } catch  where isCancelled() {
           continue
         }

@@ -45,6 +45,8 @@ public final class Workbench {
   public var willBeginFile: () -> Void = {}
   /// Called after each step, when it is committed and recorded.
   var didStep: () -> Void = {}
+  /// Called after something was measured beside what every step gives.
+  var didMeasure: (Measurement) -> Void = { _ in }
   /// The seconds of the last step, by phase.
   public internal(set) var lastTimes = Learner.Times()
 
