@@ -126,6 +126,8 @@ import Testing
     #expect(try DyadProcess.run(["--help"]).output.contains("exit status: 0 ok"))
     #expect(try DyadProcess.run(["--hlep"]).errors.contains("help: --help"))
     #expect(try DyadProcess.run(["-c", "let a = 1", "-c", "print $a"]).output.hasSuffix("1\n"))
+    let steering = try DyadProcess.run(["-c", "let a = \"\u{1b}[31m\"; print $a"])
+    #expect(!steering.output.contains("\u{1b}") && steering.output.contains("␛[31m"))
     #expect(try DyadProcess.run(["--threads", "0", "-c", "sys"]).status == 1)
     #expect(try DyadProcess.run(["--threads", "2", "-c", "set threads"]).output == "  threads 2\n")
     #expect(try DyadProcess.run([folder.path]).errors.contains("is a folder"))

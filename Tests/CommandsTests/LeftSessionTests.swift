@@ -97,6 +97,34 @@ import Testing
     #expect(session.bench.mark == mark && session.context.autosave != nil)
   }
 
+  /// `redo` after the undo of a load goes on in the session that was loaded.
+  @Test(arguments: ["20%", "0"]) func redoBringsTheLoadedSessionBack(budget: String) throws {
+    let session = try TrainedSession(
+      Self.setup + [
+        "step 2", "save session s", "set snapshots \(budget)", "step 3", "load session s", "step 4",
+        "snap q", "step 1",
+      ], redirectsFiles: true)
+    let (mark, log) = (session.bench.mark, session.context.log)
+    #expect(session.text("undo 4").contains("undid 'load session'"))
+    #expect(session.bench.summary.step == 5)
+    #expect(session.text("redo").contains("redid 'load session'"))
+    #expect(session.bench.summary.step == 2 && session.text("redo 9").contains("only 3 commands"))
+    _ = try session.output("redo 3")
+    #expect(session.bench.mark == mark)
+    #expect(session.context.log.commands == log.commands + ["undo 3", "redo 3"])
+    // All at once, and with something older to redo in the session before.
+    _ = try session.output("undo 4; undo; redo 1; undo")
+    #expect(session.bench.summary.step == 2)
+    #expect(session.text("redo; redo 4").contains("redid 'load session'"))
+    #expect(session.bench.mark == mark)
+    _ = try session.output("rewind @q; save session t")
+    let replay = session.text("replay t.dyad --verify --outputs")
+    #expect(replay.contains("0 differ") && !replay.contains("error"), "\(replay)")
+    // Another change ends it.
+    _ = try session.output("undo 5; step 1")
+    #expect(session.text("redo").contains("nothing to redo"))
+  }
+
   @Test func withoutMemoryForBothItIsGone() throws {
     let session = try TrainedSession(
       Self.setup + ["step 2", "save session s", "step 1"], redirectsFiles: true)

@@ -16,16 +16,13 @@ enum ChangeText {
   }
 
   /// What of other parts changed with the method, for it was not set: a line, or nothing.
-  static func followed(
-    _ more: [String], from old: [ResolvedOption], to new: [ResolvedOption]
-  ) -> [String] {
+  static func followed(from old: [ResolvedOption], to new: [ResolvedOption]) -> [String] {
     let parts = ["optim", "schedule"]
-    let options = new.filter { parts.contains($0.part) }.compactMap { option -> String? in
+    let changes = new.filter { parts.contains($0.part) }.compactMap { option -> String? in
       let before = old.first { $0.part == option.part && $0.name == option.name }
       guard let before, before.value != option.value else { return nil }
       return "\(option.part) \(option.name) \(before.value) → \(option.value)"
     }
-    let changes = more + options
     guard !changes.isEmpty else { return [] }
     return ["  not set, so the method's own now: " + changes.joined(separator: ", ")]
   }

@@ -104,7 +104,6 @@ public enum MethodCommand: Command {
     choice.attention = invocation.value(of: on, or: old.attention)
     choice.classifier = invocation.value(of: classifier, or: old.classifier)
     let before = goesOn ? bench.resolution?.options ?? [] : []
-    let views = bench.pipeline()
     let report = try bench.configure(goesOn: goesOn) { $0.method = choice }
     var lines = ["  method \(choice.name.rawValue)"]
     if let method = bench.resolution?.method {
@@ -118,21 +117,11 @@ public enum MethodCommand: Command {
     }
     if !invocation.isGiven(batch), !goesOn { lines += fewSteps(bench) }
     lines += ChangeText.lines(report)
-    if goesOn {
-      let pipeline =
-        bench.pipeline() == views ? [] : ["augment \(family(old.name)) → \(family(name))"]
-      lines += ChangeText.followed(
-        pipeline, from: before, to: bench.resolution?.options ?? [])
-    }
+    if goesOn { lines += ChangeText.followed(from: before, to: bench.resolution?.options ?? []) }
     if report.restarted, report.kept.contains("backbone") {
       lines.append("  'swap method …' would go on from the step; 'undo' takes this back")
     }
     return .text(lines.joined(separator: "\n"))
-  }
-
-  /// The preset of a method's family.
-  private static func family(_ name: MethodName) -> String {
-    name.isSimSiamFamily ? "simsiam" : "simclr"
   }
 
   /// Says that the default batch leaves few steps of a small set, and which leaves eight or more.

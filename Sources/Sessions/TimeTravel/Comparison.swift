@@ -127,7 +127,7 @@ extension Timeline {
     let side = Comparison.Side(branch: target.branch, step: target.step)
     try hold(target.base)
     if target.missing == 0, var image = target.base.image {
-      image.metrics = target.completed(image.metrics)
+      image.metrics = completed(image.metrics, at: target)
       return (try drawn(image), side)
     }
     if target.branch == current, target.exact === here, !isBehind {

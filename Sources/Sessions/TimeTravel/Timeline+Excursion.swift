@@ -41,10 +41,10 @@ extension Timeline {
         target.baseIndex = place
       }
     }
-    if let (place, step, held) = excursion, place == ObjectIdentifier(target.base),
+    if let (place, step, held, log) = excursion, place == ObjectIdentifier(target.base),
       step == target.step, !withBatch || held.learner?.lastBatch != nil || target.missing == 0
     {
-      held.useMetrics(target.completed(held.metrics))
+      held.useMetrics(completed(log, at: target))
       return held
     }
     try hold(target.base)
@@ -56,8 +56,8 @@ extension Timeline {
     other.memoryLimit = bench.memoryLimit
     try other.restore(image, movesBank: false)
     if target.missing > 0 { try other.recompute(target.missing, watcher) }
-    other.useMetrics(target.completed(other.metrics))
-    excursion = (ObjectIdentifier(target.base), target.step, other)
+    excursion = (ObjectIdentifier(target.base), target.step, other, other.metrics)
+    other.useMetrics(completed(other.metrics, at: target))
     return other
   }
 }

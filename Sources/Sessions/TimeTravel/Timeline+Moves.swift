@@ -240,7 +240,7 @@ extension Timeline {
       if target.missing > 0 {
         try bench.recompute(target.missing, watcher)
       }
-      bench.useMetrics(target.completed(bench.metrics))
+      bench.useMetrics(completed(bench.metrics, at: target))
     } catch {
       try bench.restore(present)
       arrived(at: old)
@@ -260,7 +260,7 @@ extension Timeline {
         exact.image = computed
       } else if let at = index(of: target.branch) {
         moment = Moment(
-          bench, command: nil, isKey: false, image: computed, stretch: target.base.stretch)
+          bench, command: nil, isKey: false, image: computed, stretch: stretch(of: target))
         let later = branches[at].moments[target.baseIndex...].firstIndex {
           $0.run != target.base.run || $0.step > target.step
         }

@@ -12,11 +12,24 @@ extension Timeline {
     var baseIndex: Int
     /// How many steps lie between.
     var missing: Int { step - base.step }
+  }
 
-    /// A log that ends there, with all that was measured up to there.
-    func completed(_ log: MetricLog) -> MetricLog {
-      (exact ?? base).completed(log, upTo: step)
-    }
+  /// The training that a state is part of: where branches part, that of its own branch.
+  func stretch(of target: Target) -> Stretch {
+    if let exact = target.exact { return exact.stretch }
+    guard target.missing > 0, let at = index(of: target.branch),
+      let next = branches[at].moments.dropFirst(target.baseIndex + 1).first(where: {
+        $0.run == target.base.run
+      })
+    else { return target.base.stretch }
+    return next.isKey ? next.stretch.earlier ?? target.base.stretch : next.stretch
+  }
+
+  /// A log that ends at a state, with all that was measured up to there.
+  func completed(_ log: MetricLog, at target: Target) -> MetricLog {
+    var log = log
+    stretch(of: target).complete(&log, upTo: target.step)
+    return log
   }
 
   /// Finds a state.

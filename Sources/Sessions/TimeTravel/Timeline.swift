@@ -68,8 +68,8 @@ public final class Timeline {
   private var seen: Seen
   /// The name of the session that was loaded, if it has one: moments before it may not be there.
   var loadedFrom: String??
-  /// The session at another moment, for looking at it.
-  var excursion: (place: ObjectIdentifier, step: Int, bench: Workbench)?
+  /// The session at another moment, for looking at it, and its log without what was measured since.
+  var excursion: (place: ObjectIdentifier, step: Int, bench: Workbench, log: MetricLog)?
 
   /// The session that was left for the present one.
   var left: Left?
