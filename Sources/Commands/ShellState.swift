@@ -10,8 +10,9 @@ public final class ShellState {
   public var definitions: [String: Definition] = [:]
   /// Conditions that training looks at after every step, in the order in which they were set.
   public var watches: [Watch] = []
-  /// The conditions that held when they were last looked at: by training, or before the session was
-  /// saved. Where their values are not there now, as without a batch, that is what is known.
+  /// The conditions that held when they were last looked at.
+  ///
+  /// Where their values are not there, as without a batch, that is what is known of them.
   var heldConditions: Set<String> = []
   /// Preferences.
   public var settings = Settings()

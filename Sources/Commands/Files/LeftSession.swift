@@ -26,8 +26,11 @@ final class LeftSession {
 
   /// Gives it back to the context.
   ///
-  /// - Parameter kept: The journal of the session that is left for it, when that has work which was
-  ///   not saved: it stays as it is.
+  /// - Parameters:
+  ///   - context: What commands work on.
+  ///   - kept: The journal of the session that is left for it, when that has work which was not
+  ///     saved: it stays as it is.
+  /// - Throws: `Diagnostic` when a setting cannot be had any more.
   func restore(_ context: CommandContext, keeping kept: Journal?) throws {
     context.log = log
     context.savedEntries = savedEntries
