@@ -70,7 +70,8 @@ public enum RedoCommand: Command {
   public static let spec = CommandSpec(
     "redo", group: .time, summary: "Brings back what undo took away.",
     details: "The state after the command is kept, or computed again to the same bits. A command "
-      + "that changes the state ends what can be redone.",
+      + "that changes the state ends what can be redone. After the undo of 'load session' it goes "
+      + "on in the session that was loaded.",
     arguments: [count],
     examples: [
       Example("redo", "The last undo"),
@@ -81,17 +82,28 @@ public enum RedoCommand: Command {
   public static func run(_ invocation: Invocation, in context: CommandContext) throws -> Output {
     let (count, timeline) = (invocation[count], context.timeline)
     if timeline.canGoForward, count <= timeline.redoCountAhead + 1 {
-      var output = try context.goForward()
-      guard count > 1 else { return output }
-      let done = try timeline.redo(count - 1, TimeTravel.watcher(context))
-      UndoCommand.log("redo", count - 1, in: context)
-      let text = output.stableText
-      output = try TimeTravel.output(done, "redid", context)
-      output.content = .text(text + "\n" + output.stableText)
-      output.replacesLog = true
-      return output
+      return try goForward(count - 1, in: context)
     }
     let done = try timeline.redo(count, TimeTravel.watcher(context))
     return try TimeTravel.output(done, "redid", context)
+  }
+
+  /// Goes on in the session whose loading was undone, with some of what can be redone there.
+  private static func goForward(_ count: Int, in context: CommandContext) throws -> Output {
+    let first = try context.goForward()
+    guard count > 0 else { return first }
+    let done: (commands: [String], arrival: Arrival)
+    do {
+      done = try context.timeline.redo(count, TimeTravel.watcher(context))
+    } catch {
+      // All of it or nothing.
+      _ = try context.comeBack()
+      throw error
+    }
+    UndoCommand.log("redo", count, in: context)
+    var output = try TimeTravel.output(done, "redid", context)
+    output.content = .text(first.stableText + "\n" + output.stableText)
+    output.replacesLog = true
+    return output
   }
 }

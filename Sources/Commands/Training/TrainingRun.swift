@@ -68,7 +68,9 @@ final class TrainingRun {
     guard let last = bench.metrics.records.last, total.steps > 0 else {
       // An error, so that a replay of the log does not take what was not taken.
       throw SessionError(
-        wasAborted ? "the step was aborted: nothing changed" : "stopped before the first step")
+        wasAborted
+          ? "stopped before the first step, which was aborted"
+          : "stopped before the first step")
     }
     return output(last, count)
   }
