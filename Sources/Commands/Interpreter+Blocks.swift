@@ -311,16 +311,22 @@ extension Interpreter {
   func takeBack(since before: Int, _ failure: inout CommandFailure) {
     let timeline = context.timeline
     let count = timeline.undoCount - before
-    guard depth == 0, nesting == 0, count > 0, !context.cancellation.isRequested,
-      (try? timeline.undo(count)) != nil
-    else { return }
+    guard depth == 0, nesting == 0, count > 0, !context.cancellation.isRequested else { return }
+    let commands = count == 1 ? "1 command" : "\(count) commands"
+    do {
+      _ = try timeline.undo(count)
+    } catch {
+      failure.error.note =
+        "\(commands) before it ran and \(count == 1 ? "stands" : "stand"): "
+        + Interpreter.diagnostic(error).message
+      return
+    }
     timeline.setAside(count)
     if let shell = timeline.attachment as? ShellMoment { try? shell.restore(context) }
     let text = "undo \(count) --aside"
     context.log.append(text, mark: context.workbench.mark)
     lastFingerprint = hooks.stateFingerprint()
     hooks.didEnd(text)
-    let commands = count == 1 ? "1 command" : "\(count) commands"
     failure.error.note =
       "\(commands) before it ran and \(count == 1 ? "was" : "were") taken back; "
       + "redo\(count == 1 ? "" : " \(count)") brings \(count == 1 ? "it" : "them") back"

@@ -69,6 +69,12 @@ public enum SessionRecorder {
     context.shell.settings.willChange = { [unowned context] name, value in
       try apply(name, value, to: context)
     }
+    context.timeline.willForget = { [unowned context] in
+      context.onProgress(
+        .line(
+          "  no room for all moments: from now on the oldest changes of choices and ends of branches "
+            + "are forgotten ('set snapshots', 'set spill')"))
+    }
     context.timeline.begin(with: ShellMoment(context))
     for key in [Settings.snapshots, Settings.spill] {
       guard let value = key.parameter.defaultValue else { continue }

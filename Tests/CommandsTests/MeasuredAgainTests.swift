@@ -43,8 +43,9 @@ import Testing
     budget: String
   ) throws {
     let session = try TrainedSession(
-      Self.setup + ["set snapshots \(budget)", "snap a", "step 3", "knn", "rewind @a", "step 4"])
-    _ = try session.output("rewind @s3")
+      Self.setup + [
+        "set snapshots \(budget)", "step 3", "knn", "rewind @s1", "step 3", "rewind @-1",
+      ])
     #expect(session.context.timeline.branch == "main-2" && session.bench.latest(.knn) == nil)
     #expect(session.text("compare @s3 @main/s3").contains("erank   A not measured"))
     #expect(session.text("compare @main/s3 @s3").contains("erank   A 1"))
@@ -60,6 +61,30 @@ import Testing
     #expect(row.step == 60 && row.loss != nil)
     _ = try session.output("rewind @main")
     #expect(session.bench.summary.step == 60)
+  }
+
+  /// The last command can be undone, and a block that fails is taken back, without room for more.
+  @Test(arguments: ["0", "50KB"]) func theLastCommandIsAlwaysUndone(budget: String) throws {
+    let session = try TrainedSession(
+      Self.setup + ["set snapshots \(budget)", "set spill 0", "step 2", "swap optim lr=0.02"])
+    let mark = session.bench.mark
+    let failure = session.text("repeat 2 { step 2 ; swap optim lr=0.03 ; print nope }")
+    #expect(failure.contains("2 commands before it ran and were taken back"), "\(failure)")
+    #expect(session.bench.mark == mark)
+    _ = session.text("for t in @e0..@e1 { rewind $t ; let a = 1 ; print nope }")
+    #expect(session.bench.mark == mark)
+    _ = try session.output("step 3; undo")
+    #expect(session.bench.mark == mark)
+  }
+
+  /// A branch comes from where it did, also when the session was loaded in between.
+  @Test func aLoadedBranchKeepsItsOrigin() throws {
+    let session = try TrainedSession(
+      Self.setup + ["step 3", "rewind @s2", "step 5", "rewind @s0", "snap o"],
+      redirectsFiles: true)
+    _ = try session.output("save session s; load session s; step 1")
+    let origins = session.context.timeline.branchSummary.map { $0.origin?.branch }
+    #expect(origins == [nil, "main", "main"])
   }
 
   /// A condition that held all along does not fire where it cannot be looked at for a while.

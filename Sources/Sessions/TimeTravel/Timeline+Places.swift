@@ -19,7 +19,7 @@ extension Timeline {
     if let exact = target.exact { return exact.stretch }
     guard target.missing > 0, let at = index(of: target.branch),
       let next = branches[at].moments.dropFirst(target.baseIndex + 1).first(where: {
-        $0.run == target.base.run
+        $0.run == target.base.run && $0.step >= target.step
       })
     else { return target.base.stretch }
     return next.isKey ? next.stretch.earlier ?? target.base.stretch : next.stretch

@@ -43,7 +43,7 @@ extension Timeline {
     case end
     /// A change of choices, from which nothing earlier can be computed.
     case choices
-    /// What the user named.
+    /// What the user named, and what undo of the last command, or of one that fails, comes back to.
     case named
     /// Where the session is: it stays in memory.
     case here
@@ -60,6 +60,10 @@ extension Timeline {
       guard let best, best.rank < .here else { return }
       if best.rank > .training, spill(best.image) { continue }
       guard best.rank < .named || best.image.isAsDrawn else { return }
+      if best.rank > .training, !best.image.isAsDrawn, !hasForgotten {
+        hasForgotten = true
+        willForget()
+      }
       for moment in best.moments { drop(moment) }
     }
   }
@@ -100,13 +104,16 @@ extension Timeline {
   private var groups: [Group] {
     var out: [ObjectIdentifier: Group] = [:]
     var order = 0.0
+    let lastPlaces = placesOfLastCommand
     let present = bench.learner?.step ?? 0
     for branch in branches {
       let held = branch.moments.filter { $0.image?.learner?.isInMemory == true }
       for (i, moment) in held.enumerated() {
         guard let image = moment.image?.learner else { continue }
         order += 1
-        let rank = rank(of: moment, endsBranch: moment === branch.moments.last)
+        let rank = max(
+          rank(of: moment, endsBranch: moment === branch.moments.last),
+          lastPlaces.contains { $0 === moment } ? .named : .training)
         let before = i > 0 ? held[i - 1].step : 0
         let after = i + 1 < held.count ? held[i + 1].step : moment.step
         let spacing = Double(max(1, after - before)) / Double(max(1, present - moment.step))
@@ -118,6 +125,20 @@ extension Timeline {
       }
     }
     return Array(out.values)
+  }
+
+  /// The states from which the one before the last command, and the one before what runs now, are
+  /// computed.
+  private var placesOfLastCommand: [Moment] {
+    ([began] + (undoable.last.map { [$0.before] } ?? [])).compactMap { place in
+      guard let at = index(of: place.branch),
+        let end = branches[at].moments.lastIndex(where: { $0 === place.moment })
+      else { return nil }
+      // Training is computed again from the last change of choices, or from what is left after it.
+      let moments = branches[at].moments[...end]
+      let change = moments.lastIndex(where: \.isKey) ?? 0
+      return moments[change...].first(where: \.isHeld)
+    }
   }
 
   private func rank(of moment: Moment, endsBranch: Bool) -> Rank {

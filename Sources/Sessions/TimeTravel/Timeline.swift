@@ -33,17 +33,24 @@ public final class Timeline {
   public internal(set) var branches: [Branch]
   /// The most bytes of memory that moments may take.
   public var budget = 1 << 30 {
-    didSet { thin() }
+    didSet {
+      hasForgotten = false
+      thin()
+    }
   }
   /// The most bytes of disk for moments that memory has no room for; with 0 they are forgotten.
   public var spillLimit = 0 {
     didSet {
+      hasForgotten = false
       spill?.limit = spillLimit
       spillFailure = nil
     }
   }
   /// Why the disk could not take a moment; nil when it could.
   public internal(set) var spillFailure: String?
+  /// Called when ends of branches or changes of choices are forgotten for the first time.
+  public var willForget: () -> Void = {}
+  var hasForgotten = false
   /// The disk space; nil until it is needed.
   var spill: SpillFile?
   let pool = ArenaPool()
@@ -53,7 +60,7 @@ public final class Timeline {
   var undoable: [Change] = []
   var redoable: [Change] = []
   /// Where the command that runs now began.
-  private var began: Place
+  private(set) var began: Place
   /// What the owner had then.
   private var beganAttachment: (any TimelineAttachment)?
   /// What belongs to the present state besides the session; undo brings it back.
@@ -303,7 +310,7 @@ public final class Timeline {
   func openBranch(named name: String, from at: Int, upTo position: Int) {
     // At or before its own fork a branch is still the one that it came from. What was only
     // computed again may have been forgotten in one of them.
-    let changes = branches[at].moments[...position].filter(\.isKey)
+    let changes = branches[at].moments[...position].filter { $0.isKey && !$0.isLoaded }
     var from = at
     while let origin = branches[from].origin, let parent = index(of: origin.branch),
       here.step <= origin.step,
