@@ -153,6 +153,11 @@ public struct SessionLog: Sendable, Equatable {
     append(command, mark: last, output: replies)
   }
 
+  /// Adds the entries of another log from an index on.
+  public mutating func append(_ other: SessionLog, from begin: Int) {
+    entries += other.entries.dropFirst(begin)
+  }
+
   /// Forgets the entries from an index on.
   public mutating func removeEntries(from begin: Int) {
     entries.removeSubrange(min(begin, entries.count)...)

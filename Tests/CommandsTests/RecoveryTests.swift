@@ -81,6 +81,27 @@ import Testing
     }
   }
 
+  /// Running every command again comes as far as the state of the middle of the last one.
+  @Test func runningAllAgainComesToTheAutosave() throws {
+    try withTemporaryFolder { folder in
+      let (_, left) = try abandon(["autosave every=2steps", "step 4"], in: folder)
+      // As if the process had been killed in a later `epoch 60`.
+      let midway = try TrainedSession()
+      _ = midway.context.beginJournal(in: folder + "/other")
+      for line in Self.setup + ["autosave every=2steps", "step 4", "step 7"] {
+        _ = try midway.output(line)
+      }
+      try midway.bench.saveState(left.path, log: midway.context.log)
+      let session = try TrainedSession()
+      let result = Recovery(session.interpreter).run(
+        left, usesState: false, forgetsAtRecoveries: false)
+      #expect(result.shortfall == nil && result.step == 11 && !result.isFromState)
+      #expect(session.bench.mark == midway.bench.mark)
+      _ = try session.output("undo")
+      #expect(session.bench.summary.step == 4)
+    }
+  }
+
   /// Rows that only the metric log has are counted on.
   @Test func recordingsWithoutFilesKeepTheirCount() throws {
     try withTemporaryFolder { folder in

@@ -66,11 +66,16 @@ public struct Recovery {
       result.notes = context.goOn(with: loaded, at: saved.path, named: nil)
       context.log.append(
         comment: SessionLog.loadedHere(Self.journalName, hasMoments: shape?.hasStored == true))
-      done = min(saved.commands, journal.count)
-      result.commands = saved.commands
+      done = min(saved.log.commandCount, journal.count)
+      result.commands = saved.log.commandCount
+    }
+    var log = abandoned.log
+    if !usesState, let saved = savedState(of: abandoned) {
+      // What the command that was not over had done when the state was written.
+      log.append(saved.log, from: log.entries.count)
     }
     result.shortfall = rerun(
-      abandoned.log, from: done, forgetsAtRecoveries, &result, progress
+      log, from: done, forgetsAtRecoveries, &result, progress
     ).map(
       files.withGivenPaths)
     resumeTracks(of: abandoned, &result)
@@ -83,19 +88,19 @@ public struct Recovery {
   /// middle of a command ends in steps that the journal does not have.
   private func savedState(
     of abandoned: Journal.Abandoned
-  ) -> (path: String, commands: Int)? {
+  ) -> (path: String, log: SessionLog)? {
     // Comments count too: where a session was loaded, another one began.
     let journal = abandoned.log.lines
     let named = abandoned.running.autosave?.path
     let paths = (named.map { [$0] } ?? []) + (abandoned.hasState ? [abandoned.path] : [])
-    let fitting = paths.compactMap { path -> (path: String, commands: Int)? in
+    let fitting = paths.compactMap { path -> (path: String, log: SessionLog)? in
       guard let saved = try? context.workbench.logOfState(path) else { return nil }
       let lines = saved.lines
       let count = min(lines.count, journal.count)
       guard count > 0, lines.prefix(count) == journal.prefix(count) else { return nil }
-      return (path, saved.commands.count)
+      return (path, saved)
     }
-    return fitting.max { $0.commands < $1.commands }
+    return fitting.max { $0.log.commandCount < $1.log.commandCount }
   }
 
   /// Turns autosave on again as it was.
@@ -165,6 +170,7 @@ public struct Recovery {
         }
         result.notes.append("  not shown again: '\(text)': \(error.message)")
       }
+      if context.cancellation.isRequested { return "the user stopped it in '\(text)'" }
       result.commands += 1
       result.rerun += 1
       let now = context.workbench.mark
