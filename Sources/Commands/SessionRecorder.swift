@@ -39,7 +39,9 @@ public enum SessionRecorder {
     }
     interpreter.hooks.didEndPart = { [unowned context] text in
       context.timeline.pend(command: text)
-      if !context.isUnlogged { context.journal?.keepBegun(context.log) }
+      guard !context.isUnlogged else { return }
+      save(context, isInBlock: true)
+      context.journal?.keepBegun(context.log)
     }
     interpreter.hooks.didEndEach = { [unowned context] text in
       note(text, in: context)
@@ -84,13 +86,7 @@ public enum SessionRecorder {
 
   /// Puts what a command did on disk, the state before the line that leads to it.
   private static func keep(_ context: CommandContext) {
-    do {
-      try context.autosave?.commandEnded(context)
-    } catch {
-      context.autosave = nil
-      context.onProgress(
-        .line("  autosave is off, it failed: \(Interpreter.diagnostic(error).message)"))
-    }
+    save(context, isInBlock: false)
     do {
       try context.journal?.keep(context.log, isNew: context.logWasReplaced)
       context.logWasReplaced = false
@@ -104,6 +100,16 @@ public enum SessionRecorder {
           .line("  a crash now would lose this: \(Interpreter.diagnostic(error).message)"))
       }
       context.journalFails = true
+    }
+  }
+
+  private static func save(_ context: CommandContext, isInBlock: Bool) {
+    do {
+      try context.autosave?.commandEnded(context, isInBlock: isInBlock)
+    } catch {
+      context.autosave = nil
+      context.onProgress(
+        .line("  autosave is off, it failed: \(Interpreter.diagnostic(error).message)"))
     }
   }
 

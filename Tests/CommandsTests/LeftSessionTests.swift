@@ -95,6 +95,7 @@ import Testing
     _ = try session.output("undo")
     #expect(session.text("undo").contains("undid 'load session'"))
     #expect(session.bench.mark == mark && session.context.autosave != nil)
+    #expect(session.text("redo").contains("autosave is off, as it was in this session"))
   }
 
   /// `redo` after the undo of a load goes on in the session that was loaded.

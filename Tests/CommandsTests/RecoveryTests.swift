@@ -67,6 +67,7 @@ import Testing
       let left = try #require(Journal.abandoned(in: folder + "/k").first)
       let (other, result) = try recovered(left)
       #expect(result.step == 4 && other.bench.summary.step == 4)
+      #expect(result.isFromState == !autosave.isEmpty)
       let straight = try TrainedSession()
       for line in Self.setup + ["step 2", "swap optim lr=0.1", "step 2", "swap optim lr=0.2"] {
         _ = try straight.output(line)

@@ -76,10 +76,12 @@ public final class Autosave {
   }
 
   /// Saves after a command when it is due, or when the last save was made before its end.
-  func commandEnded(_ context: CommandContext) throws {
+  ///
+  /// A command inside a block is not the end of one: the log has the block in its place later.
+  func commandEnded(_ context: CommandContext, isInBlock: Bool = false) throws {
     guard isMidway || isDue(context.workbench) else { return }
     try save(context.log, context)
-    isMidway = false
+    isMidway = isInBlock
   }
 
   private func save(_ log: SessionLog, _ context: CommandContext) throws {

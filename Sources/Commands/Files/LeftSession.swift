@@ -68,10 +68,14 @@ extension CommandContext {
     _ verb: String, _ change: (LeftSession) throws -> Timeline.Exchange
   ) throws -> Output {
     let kept = hasUnsavedChanges ? journal : nil
+    let saved = autosave != nil
     let (owner, arrival, files) = try change(LeftSession(self))
     try (owner as? LeftSession)?.restore(self, keeping: kept)
     var output = TimeTravel.output(arrival, self)
-    let notes = Self.notes(files.resumed, files.lost)
+    var notes = Self.notes(files.resumed, files.lost)
+    if saved != (autosave != nil) {
+      notes.append("  autosave is \(saved ? "off" : "on"), as it was in this session")
+    }
     output.content = .text(
       (["  \(verb) 'load session'", output.stableText] + notes).joined(separator: "\n"))
     output.replacesLog = true
