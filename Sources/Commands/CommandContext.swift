@@ -58,7 +58,7 @@ public final class CommandContext {
   var logWasReplaced = false
   /// How many entries of the log were saved with `save session`.
   var savedEntries = 0
-  /// Where that was, without ending.
+  /// Where that was, without ending; nil where only the log was written.
   var savedAs: String?
   /// The commands on disk, flushed after each; at a prompt only.
   public var journal: Journal?

@@ -77,6 +77,7 @@ enum HelpTopics {
     How conditions and computed values are written.
 
       loss  knn  mp.cos         metrics, their latest value
+      z_std_even  chance_loss  erank_max   what the method's are measured against
       z1  w:NAME  z1@e5[0:8]    tensors (help refs), number by number
       $name                     variables
       + - * / ( )               arithmetic; '-' needs spaces after a name

@@ -77,6 +77,12 @@ public struct MethodConfiguration: Sendable, Hashable, Codable {
   public var chanceLoss: Double {
     name.isSimSiamFamily ? 0 : Double(2 * batch - 1).logarithm
   }
+
+  /// The std of normalised z that is spread evenly over its d dimensions: 1/√d.
+  public var evenStd: Double { 1 / Double(projectorOut).squareRoot() }
+
+  /// The largest rank that z of a batch can have.
+  public var largestRank: Int { min(projectorOut, batch) }
 }
 
 extension Double {

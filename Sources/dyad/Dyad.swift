@@ -87,7 +87,7 @@ enum Dyad {
     if !options.recovers, let newest = left.first {
       terminal.say(terminal.dim(newest.announcement))
       // Its files have it all.
-      if newest.saved != nil { newest.remove() }
+      if newest.isSaved { newest.remove() }
     }
     let status = REPL(
       interpreter: session.interpreter, printer: session.printer, terminal: terminal,

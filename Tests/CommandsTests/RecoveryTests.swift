@@ -127,6 +127,16 @@ import Testing
       let (_, more) = try abandon(
         ["step 2", "save session \"\(folder)/c\"", "step"], in: folder + "/j")
       #expect(more.saved == nil && more.announcement.contains("without being saved"))
+      more.remove()
+      // A log alone, and files that are gone, are nothing to load.
+      let (_, log) = try abandon(
+        ["step 2", "save session \"\(folder)/d\" state=off"], in: folder + "/j")
+      #expect(!log.isSaved && log.announcement.contains("without being saved"))
+      log.remove()
+      let (_, gone) = try abandon(["step 2", "save session \"\(folder)/e\""], in: folder + "/j")
+      #expect(gone.isSaved)
+      try FileManager.default.removeItem(atPath: folder + "/e.safetensors")
+      #expect(!gone.isSaved && gone.announcement.contains("dyad --recover"))
     }
   }
 

@@ -265,11 +265,18 @@ extension CommandContext {
 }
 
 extension Journal.Abandoned {
+  /// Whether the files that the session was saved to are there.
+  public var isSaved: Bool {
+    guard let saved else { return false }
+    let path = saved.hasPrefix("/") ? saved : (folder ?? "") + "/" + saved
+    return Workbench.isState(path + ".safetensors")
+  }
+
   /// What a new prompt says of it.
   public var announcement: String {
     let count = log.commandCount
     let session = "a session of \(count) command\(count == 1 ? "" : "s")"
-    guard let saved else {
+    guard let saved, isSaved else {
       return "\(session) ended without being saved: dyad --recover goes on with it"
     }
     let place = HarmlessText.line(Quoting.quoted(saved))

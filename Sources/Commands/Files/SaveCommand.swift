@@ -69,7 +69,8 @@ public enum SaveCommand: Command {
       var written = saved.files
       for path in written { files.didWrite(path) }
       context.savedEntries = context.log.entries.count
-      context.savedAs = base
+      // A log alone cannot be loaded.
+      context.savedAs = invocation[state] ? base : nil
       if saved.moments > 0 {
         let count = "\(saved.moments) other moment\(saved.moments == 1 ? "" : "s")"
         written.append("\(base)\(Timeline.storedEnding)/ (\(count))")

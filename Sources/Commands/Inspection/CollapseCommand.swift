@@ -92,7 +92,7 @@ public enum CollapseCommand: Command {
     guard m.verdict != .none, set != .batch, let method = bench.resolution?.method,
       let std = bench.metrics.records.last?.values[.zStd]
     else { return [] }
-    let share = std * Double(method.projectorOut).squareRoot()
+    let share = std / method.evenStd
     guard share > 0.5 else { return [] }
     return [
       "  z_std of the batch is \(NumberFormat.fixed(100 * share, 0)) % of an even spread: batch norm "

@@ -45,8 +45,8 @@ enum ShowHealth {
     _ name: MetricName, _ value: Double, _ method: MethodConfiguration, classes: Int,
     firstLoss: MetricLog.Measured?
   ) -> [Table.Cell] {
-    let even = 1 / Double(method.projectorOut).squareRoot()
-    let largest = Double(min(method.projectorOut, method.batch))
+    let even = method.evenStd
+    let largest = Double(method.largestRank)
     let text = NumberFormat.short(value) + (name.unit.isEmpty ? "" : " \(name.unit)")
     let (against, reading): (String, String) =
       switch name {
@@ -105,8 +105,8 @@ enum ShowHealth {
 
   /// Rules of thumb, stated with their numbers.
   private static func verdict(_ record: StepRecord, _ method: MethodConfiguration) -> String {
-    let even = 1 / Double(method.projectorOut).squareRoot()
-    let largest = Double(min(method.projectorOut, method.batch))
+    let even = method.evenStd
+    let largest = Double(method.largestRank)
     if let std = record.values[.zStd], !std.isFinite {
       return "  diverged: z is not finite; 'set nonfinite stop' stops before such a step"
     }

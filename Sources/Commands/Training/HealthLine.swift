@@ -19,12 +19,10 @@ enum HealthLine {
       parts.append("loss \(NumberFormat.fixed(loss, 4))\(chance)")
     }
     if let std = record.values[.zStd] {
-      let even = 1 / Double(method.projectorOut).squareRoot()
-      parts.append("z_std \(NumberFormat.fixed(std, 4)) / \(NumberFormat.fixed(even, 4))")
+      parts.append("z_std \(NumberFormat.fixed(std, 4)) / \(NumberFormat.fixed(method.evenStd, 4))")
     }
     if let rank = record.values[.erank] {
-      let largest = min(method.projectorOut, method.batch)
-      parts.append("erank \(NumberFormat.fixed(rank, 1)) / \(largest)")
+      parts.append("erank \(NumberFormat.fixed(rank, 1)) / \(method.largestRank)")
     } else if leavesGap {
       parts.append("…")
     }

@@ -13,8 +13,8 @@ public enum Yardstick: String, CaseIterable, Sendable {
   public func value(of method: MethodConfiguration) -> Double? {
     switch self {
     case .chanceLoss: method.name.isSimSiamFamily ? nil : method.chanceLoss
-    case .zStdEven: 1 / Double(method.projectorOut).squareRoot()
-    case .erankMax: Double(min(method.projectorOut, method.batch))
+    case .zStdEven: method.evenStd
+    case .erankMax: Double(method.largestRank)
     }
   }
 }

@@ -103,7 +103,7 @@ extension Workbench {
     case .total: return method.classes == 0 ? chance(method.chanceLoss) : []
     case .zStd:
       return [
-        MetricCurve.Level(name: "1/√d", value: 1 / Double(method.projectorOut).squareRoot()),
+        MetricCurve.Level(name: "1/√d", value: method.evenStd),
         MetricCurve.Level(name: "collapsed", value: 0),
       ]
     case .classLoss: return method.classes > 0 ? chance(Exact.log(Double(method.classes))) : []

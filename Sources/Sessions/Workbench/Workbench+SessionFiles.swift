@@ -52,7 +52,7 @@ extension Workbench {
   }
 
   /// Whether a file is a state that a session wrote.
-  static func isState(_ file: String) -> Bool {
+  public static func isState(_ file: String) -> Bool {
     (try? decode(try SafetensorsFile(path: file))) != nil
   }
 
