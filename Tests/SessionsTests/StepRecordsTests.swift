@@ -15,8 +15,11 @@ import Testing
       case 0 where !plain.isEmpty:
         let value = Double.random(in: -1...1, using: &random)
         let name = MetricName.allCases.randomElement(using: &random) ?? .loss
-        plain[plain.count - 1].values[name] = value
-        packed.set(name, value, ofStep: packed.last?.step ?? 0)
+        let place = Int.random(in: 0..<plain.count, using: &random)
+        plain[place].values[name] = value
+        packed.set(name, value, ofStep: plain[place].step)
+        // There is no such step.
+        packed.set(name, value, ofStep: plain.count + 1)
       case 1:
         let bound = plain.count - Int.random(in: 0...3, using: &random)
         plain.removeAll { $0.step > bound }

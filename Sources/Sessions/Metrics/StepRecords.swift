@@ -95,9 +95,19 @@ public struct StepRecords: RandomAccessCollection, Sendable, Equatable {
 
   /// The index of the first record whose number, which never falls, is at least another one.
   private func firstIndex(_ least: Int, in column: KeyPath<RecordBlock, [Int]>) -> Int {
-    let block = blocks.firstIndex { ($0[keyPath: column].last ?? .max) >= least }
-    guard let block else { return count }
-    return starts[block] + (blocks[block][keyPath: column].firstIndex { $0 >= least } ?? 0)
+    let block = Self.firstIndex(in: blocks) { ($0[keyPath: column].last ?? .max) >= least }
+    guard block < blocks.count else { return count }
+    return starts[block] + Self.firstIndex(in: blocks[block][keyPath: column]) { $0 >= least }
+  }
+
+  /// The index of the first element from which on a condition holds; the count where it never does.
+  private static func firstIndex<T>(in list: [T], where holds: (T) -> Bool) -> Int {
+    var (low, high) = (0, list.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(list[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 
   /// Removes records from the end as long as a condition holds.
